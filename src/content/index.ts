@@ -1,0 +1,2 @@
+/** Content-addressed blobs: stores, verification and copying. */
+export type { BlobSource, BlobStore } from './blob-store.ts';

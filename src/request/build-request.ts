@@ -1,0 +1,89 @@
+import type { Platform } from '../oci/index.ts';
+
+/** Where the build context lies. More kinds (tar, git, http) join this union later. */
+export type ContextSpec = { readonly kind: 'directory'; readonly path: string };
+
+export type SnapshotterChoice = 'auto' | 'overlay' | 'scan';
+export type IsolationChoice = 'auto' | 'mountns' | 'sudo' | 'userns-identity' | 'userns-full' | 'none';
+export const ISOLATION_CHOICES: readonly IsolationChoice[] = [
+  'auto',
+  'mountns',
+  'sudo',
+  'userns-identity',
+  'userns-full',
+  'none',
+];
+export const SNAPSHOTTER_CHOICES: readonly SnapshotterChoice[] = ['auto', 'overlay', 'scan'];
+
+/** What to build. Everything here may enter the sandboxed builder: no credentials, no tokens. */
+export interface BuildSpec {
+  readonly context: ContextSpec;
+  /** Absolute path of the Dockerfile on this machine. */
+  readonly dockerfile: string;
+  /** Stage name or index; the last stage where absent. */
+  readonly target?: string | undefined;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly platform: Platform;
+  /** The machine's own platform. */
+  readonly buildPlatform: Platform;
+  /** Seconds since the epoch: creation times are this, and file times in new layers at most this. */
+  readonly sourceDateEpoch?: number | undefined;
+  /** kaniko's flag: every timestamp of new layers and of the config becomes the epoch (or sourceDateEpoch). */
+  readonly reproducible: boolean;
+  /** One layer a stage in place of one a step. */
+  readonly singleSnapshot: boolean;
+  /** Absolute paths in the image that never enter a layer. */
+  readonly ignorePaths: readonly string[];
+  readonly snapshotter: SnapshotterChoice;
+  /** Reserved for the layer cache; true also re-resolves nothing today. */
+  readonly noCache: boolean;
+}
+
+/** How registries are reached. */
+export interface RegistryOptions {
+  /** `registry host[:port]` reached by plain HTTP, push and pull. */
+  readonly insecureRegistries: readonly string[];
+  /** Plain HTTP for every destination / every base. */
+  readonly insecurePush: boolean;
+  readonly insecurePull: boolean;
+  readonly skipTlsVerify: boolean;
+  readonly skipTlsVerifyPull: boolean;
+  readonly skipTlsVerifyRegistries: readonly string[];
+  /** Mirrors of docker.io, tried in order before it; `host[:port][/path]`. */
+  readonly mirrors: readonly string[];
+  /** registry → replacements tried in order before the original. */
+  readonly registryMap: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Credentials given to the action or CLI directly, by registry host. */
+export interface GivenCredential {
+  readonly registry: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What to do with the image. */
+export interface OutputSpec {
+  /** Full references `registry/repository:tag`; pushed to when `push`. */
+  readonly tags: readonly string[];
+  readonly push: boolean;
+  /** docker-load tarball. */
+  readonly tarPath?: string | undefined;
+  /** OCI image layout directory. */
+  readonly ociLayoutPath?: string | undefined;
+  readonly digestFile?: string | undefined;
+  readonly imageNameWithDigestFile?: string | undefined;
+  readonly imageNameTagWithDigestFile?: string | undefined;
+}
+
+/** The one value every front makes out of its own inputs. */
+export interface BuildRequest {
+  readonly spec: BuildSpec;
+  readonly outputs: OutputSpec;
+  readonly registries: RegistryOptions;
+  readonly credentials: readonly GivenCredential[];
+  readonly isolation: IsolationChoice;
+  /** Directory below which scratch space is made; chosen from the environment by the front. */
+  readonly scratchParent: string;
+}
