@@ -1,0 +1,142 @@
+/** 1-based lines and columns, both ends inclusive of the first and exclusive of the last column. */
+export interface SourceRange {
+  readonly startLine: number;
+  readonly startColumn: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+export interface Heredoc {
+  /** Delimiter as written, without quotes. */
+  readonly name: string;
+  /** Body with its final newline; tabs already removed for `<<-`. */
+  readonly content: string;
+  /** False where the delimiter was quoted: no variable is replaced in the body. */
+  readonly expand: boolean;
+  readonly fileDescriptor: number;
+}
+
+interface Base {
+  readonly range: SourceRange;
+  /** The instruction as written (continuations joined), for messages and history. */
+  readonly original: string;
+}
+
+/** Shell form keeps the text as written; exec form the JSON array. */
+export type CommandLine =
+  | { readonly form: 'exec'; readonly args: readonly string[] }
+  | { readonly form: 'shell'; readonly text: string; readonly heredocs: readonly Heredoc[] };
+
+/** A flag such as `--chown=a:b` before expansion; `value` undefined for a bare boolean flag. */
+export interface RunMountFlag {
+  readonly raw: string;
+  readonly options: ReadonlyMap<string, string>;
+}
+
+export interface FromInstruction extends Base {
+  readonly kind: 'from';
+  readonly image: string;
+  readonly stageName?: string | undefined;
+  readonly platform?: string | undefined;
+}
+export interface ArgInstruction extends Base {
+  readonly kind: 'arg';
+  readonly args: readonly { readonly name: string; readonly value?: string | undefined }[];
+}
+export interface RunInstruction extends Base {
+  readonly kind: 'run';
+  readonly command: CommandLine;
+  readonly mounts: readonly RunMountFlag[];
+  readonly network?: string | undefined;
+  readonly security?: string | undefined;
+}
+export interface CopyInstruction extends Base {
+  readonly kind: 'copy' | 'add';
+  readonly sources: readonly string[];
+  readonly heredocs: readonly Heredoc[];
+  readonly destination: string;
+  readonly from?: string | undefined;
+  readonly chown?: string | undefined;
+  readonly chmod?: string | undefined;
+  readonly link: boolean;
+  readonly parents: boolean;
+  readonly excludes: readonly string[];
+  readonly checksum?: string | undefined;
+  readonly keepGitDir?: boolean | undefined;
+  readonly unpack?: boolean | undefined;
+}
+export interface PairsInstruction extends Base {
+  readonly kind: 'env' | 'label';
+  readonly pairs: readonly { readonly key: string; readonly value: string }[];
+  /** `ENV key value…`, the legacy form without `=`. */
+  readonly legacy: boolean;
+}
+export interface WordInstruction extends Base {
+  readonly kind: 'workdir' | 'user' | 'stopsignal' | 'maintainer';
+  readonly value: string;
+}
+export interface WordsInstruction extends Base {
+  readonly kind: 'expose' | 'volume';
+  readonly values: readonly string[];
+}
+export interface CommandInstruction extends Base {
+  readonly kind: 'cmd' | 'entrypoint';
+  readonly command: CommandLine;
+}
+export interface ShellInstruction extends Base {
+  readonly kind: 'shell';
+  readonly shell: readonly string[];
+}
+export interface HealthcheckInstruction extends Base {
+  readonly kind: 'healthcheck';
+  /** Docker's record: `['NONE']`, `['CMD', …]`, `['CMD-SHELL', text]`; durations in nanoseconds, 0 where not given. */
+  readonly test: readonly string[];
+  readonly interval: number;
+  readonly timeout: number;
+  readonly startPeriod: number;
+  readonly startInterval: number;
+  readonly retries: number;
+}
+export interface OnbuildInstruction extends Base {
+  readonly kind: 'onbuild';
+  /** The trigger as text; parsed when the image is built upon. */
+  readonly trigger: string;
+}
+
+export type StageInstruction =
+  | ArgInstruction
+  | RunInstruction
+  | CopyInstruction
+  | PairsInstruction
+  | WordInstruction
+  | WordsInstruction
+  | CommandInstruction
+  | ShellInstruction
+  | HealthcheckInstruction
+  | OnbuildInstruction;
+export type Instruction = FromInstruction | StageInstruction;
+
+export interface Stage {
+  /** Position in the file, 0-based. */
+  readonly index: number;
+  readonly from: FromInstruction;
+  readonly instructions: readonly StageInstruction[];
+}
+
+export interface LintWarning {
+  readonly rule: string;
+  readonly message: string;
+  readonly range: SourceRange;
+}
+
+export interface Dockerfile {
+  /** File name for messages. */
+  readonly file: string;
+  readonly text: string;
+  readonly escape: '\\' | '`';
+  readonly syntax?: string | undefined;
+  /** ARGs before the first FROM. */
+  readonly metaArgs: readonly ArgInstruction[];
+  readonly stages: readonly Stage[];
+  readonly warnings: readonly LintWarning[];
+}
