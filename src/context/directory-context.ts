@@ -1,0 +1,62 @@
+import { realpathSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { type BytePath, fromText } from '../bytes/index.ts';
+import { BuildError } from '../errors/index.ts';
+import type { RootView } from '../rootfs/index.ts';
+import { ContextView } from './context-view.ts';
+import { parseIgnoreFile } from './ignore-file.ts';
+import { createMatcher } from './matcher.ts';
+import { readInside, readTextFile } from './read-text-file.ts';
+
+/** What COPY and ADD without `--from` read from. */
+export interface BuildContext {
+  /** The context directory on disk, links resolved. */
+  readonly root: BytePath;
+  /** The files of the context; ignored ones do not exist in it. */
+  readonly view: RootView;
+  /** The ignore file in force, as a path for people; undefined where there is none. */
+  readonly ignoreFile: string | undefined;
+  /** Whether the ignore rules hide this path (absolute within the context). */
+  isIgnored(path: BytePath): boolean;
+}
+
+/**
+ * A directory as a build context. `<Dockerfile>.dockerignore` beside the Dockerfile replaces the context's own
+ * `.dockerignore`. Throws CONTEXT where the directory is none or an ignore file is malformed or leads out of the context.
+ */
+export function openDirectoryContext(
+  directory: string,
+  options: { readonly dockerfilePath: string },
+): BuildContext {
+  const root = resolveDirectory(directory);
+  const ignore = findIgnoreFile(root, options.dockerfilePath);
+  const matcher = createMatcher(ignore === undefined ? [] : parseIgnoreFile(ignore.text), ignore?.name ?? '');
+  const view = new ContextView(fromText(root), matcher);
+  return {
+    root: fromText(root),
+    view,
+    ignoreFile: ignore?.name,
+    isIgnored: (path) => view.isIgnored(path),
+  };
+}
+
+function resolveDirectory(directory: string): string {
+  const stat = statSync(directory, { throwIfNoEntry: false });
+  if (stat?.isDirectory() !== true) {
+    throw new BuildError('CONTEXT', `the build context ${JSON.stringify(directory)} is not a directory`, {
+      hint: 'check out the repository before this step, or point the context at an existing directory',
+    });
+  }
+  return realpathSync(directory);
+}
+
+function findIgnoreFile(
+  root: string,
+  dockerfile: string,
+): { readonly name: string; readonly text: string } | undefined {
+  const own = `${basename(dockerfile)}.dockerignore`;
+  const besides = readTextFile(`${dirname(dockerfile)}/${own}`);
+  if (besides !== undefined) return { name: own, text: besides };
+  const text = readInside(root, '.dockerignore');
+  return text === undefined ? undefined : { name: '.dockerignore', text };
+}

@@ -1,0 +1,10 @@
+/** Where the build reads from: the context directory with its ignore rules, the Dockerfile, archives to unpack. */
+export { openDirectoryContext } from './directory-context.ts';
+export type { BuildContext } from './directory-context.ts';
+export { goMatch } from './go-match.ts';
+export { parseIgnoreFile } from './ignore-file.ts';
+export type { IgnoreLine } from './ignore-file.ts';
+export { locateDockerfile, readDockerfile } from './locate-dockerfile.ts';
+export type { DockerfileRequest } from './locate-dockerfile.ts';
+export { createMatcher } from './matcher.ts';
+export type { Matcher, MatchState } from './matcher.ts';
