@@ -11,6 +11,8 @@ export interface Heredoc {
   readonly name: string;
   /** Body with its final newline; tabs already removed for `<<-`. */
   readonly content: string;
+  /** The body as written, where `<<-` made it differ from `content`: a shell strips the tabs itself. */
+  readonly rawContent?: string | undefined;
   /** False where the delimiter was quoted: no variable is replaced in the body. */
   readonly expand: boolean;
   readonly fileDescriptor: number;
@@ -20,6 +22,10 @@ interface Base {
   readonly range: SourceRange;
   /** The instruction as written (continuations joined), for messages and history. */
   readonly original: string;
+  /** The keyword as written (`RUN`, `run`). */
+  readonly keyword?: string | undefined;
+  /** The flags as written, quotes removed, before expansion: `--chown=$U`, `--link`. */
+  readonly flags?: readonly string[] | undefined;
 }
 
 /** Shell form keeps the text as written; exec form the JSON array. */
@@ -27,7 +33,12 @@ export type CommandLine =
   | { readonly form: 'exec'; readonly args: readonly string[] }
   | { readonly form: 'shell'; readonly text: string; readonly heredocs: readonly Heredoc[] };
 
-/** A flag such as `--chown=a:b` before expansion; `value` undefined for a bare boolean flag. */
+/**
+ * One `--mount`. Keys are lower-cased and aliases folded: `source`, `target`, `readonly`, `readwrite`.
+ * A key without `=` has the value `true`. After expandInstruction the values are checked and in one
+ * form: `readonly` is `true` or `false` (absent: the type's default; `readwrite` is folded into it),
+ * `required` likewise, `size` is a decimal number of bytes, `type` is always there.
+ */
 export interface RunMountFlag {
   readonly raw: string;
   readonly options: ReadonlyMap<string, string>;
@@ -123,6 +134,13 @@ export interface Stage {
   readonly instructions: readonly StageInstruction[];
 }
 
+/** What `# check=skip=A,B;error=true` asks of the lint rules. */
+export interface CheckOptions {
+  readonly skip: ReadonlySet<string> | 'all';
+  /** Any warning fails the build. */
+  readonly error: boolean;
+}
+
 export interface LintWarning {
   readonly rule: string;
   readonly message: string;
@@ -139,4 +157,6 @@ export interface Dockerfile {
   readonly metaArgs: readonly ArgInstruction[];
   readonly stages: readonly Stage[];
   readonly warnings: readonly LintWarning[];
+  /** The `# check=` directive; `warnings` already leaves out what it skips. */
+  readonly check?: CheckOptions | undefined;
 }

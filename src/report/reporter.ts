@@ -1,8 +1,11 @@
+import { type SourceLocation } from '../errors/index.ts';
+
 /** What the build tells while it runs. Fronts decide how it looks (plain, colour, JSON, workflow commands). */
 export interface Reporter {
   debug(message: string): void;
   info(message: string): void;
-  warn(message: string): void;
+  /** `location` is the place in the Dockerfile the warning is about. */
+  warn(message: string, location?: SourceLocation): void;
   /** A step of a stage begins. `index` is 1-based within `total`. */
   stepStarted(step: StepLabel): void;
   /** A chunk of RUN's output, raw bytes as text; never to be interpreted. */

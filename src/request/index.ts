@@ -10,3 +10,32 @@ export type {
   RegistryOptions,
   SnapshotterChoice,
 } from './build-request.ts';
+export type { BuildResult, ResultLayer } from './build-result.ts';
+export { parseChoice } from './choice.ts';
+export { defaultContext, parseContext } from './context-choice.ts';
+export { checkDestinations } from './destinations.ts';
+export type { BuildSurroundings, Environment, RunBuild, RunDoctor } from './front-ports.ts';
+export { parseActionBool, parseGoBool } from './go-bool.ts';
+export { imageFiles, imageMetadata, repositoryOf, writeTextFiles } from './image-files.ts';
+export type { TextFile } from './image-files.ts';
+export { parseListInput } from './list-input.ts';
+export type { ListOptions } from './list-input.ts';
+export { FLAG_OPTIONS, INPUT_OPTIONS, OPTION_GROUPS } from './options/index.ts';
+export type {
+  FlagName,
+  FlagOption,
+  FlagSpec,
+  InputName,
+  InputOption,
+  InputSpec,
+  OptionGroup,
+  OptionSpec,
+  Treatment,
+  ValueKind,
+} from './options/index.ts';
+export { parseBuildArgs, parseLabels } from './pairs.ts';
+export { credentialOf, parseRegistryAuth } from './registry-auth.ts';
+export { parseRegistryMap } from './registry-map.ts';
+export { scratchParentOf } from './scratch-parent.ts';
+export { sourceDateEpoch } from './source-date-epoch.ts';
+export { normaliseTags } from './tags.ts';

@@ -1,0 +1,5 @@
+/** COPY, ADD and WORKDIR as pure plans: two trees in, the exact members of the layer out. Nothing here writes into an image. */
+export type { CopyRequest, LiteralFile, Owner } from './copy-request.ts';
+export { downloadedFile, heredocFile } from './literal-file.ts';
+export { planCopy } from './plan-copy.ts';
+export { planWorkdir } from './plan-workdir.ts';

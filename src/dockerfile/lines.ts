@@ -1,0 +1,90 @@
+import { trimLeft } from './characters.ts';
+import { type Escape } from './directives.ts';
+import { type SourceRange } from './instruction.ts';
+
+/** An instruction's line with its continuations joined, and where it came from. */
+export interface LogicalLine {
+  readonly text: string;
+  readonly range: SourceRange;
+  /** The first blank line among the continuations. */
+  readonly emptyContinuationLine?: number | undefined;
+}
+
+/** The lines of a file without their ends (LF or CRLF) and without a byte order mark. */
+export function splitLines(text: string): string[] {
+  const lines = text.replace(/^\uFEFF/, '').split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+/** The line without the line end's leftovers; a heredoc body keeps them. */
+export function withoutReturn(line: string): string {
+  return line.replace(/\r+$/, '');
+}
+
+/** Walks the lines of a file: whole instructions, and raw lines for what a heredoc holds. */
+export class LineReader {
+  readonly #lines: readonly string[];
+  readonly #continuation: RegExp;
+  #next = 0;
+
+  constructor(lines: readonly string[], escape: Escape) {
+    this.#lines = lines;
+    // An escape at the end of the line continues it, blanks after it or not, unless itself escaped.
+    this.#continuation = escape === '\\' ? /(^|[^\\])\\[ \t]*$/ : /(^|[^`])`[ \t]*$/;
+  }
+
+  /** Number of the line read last, 1-based. */
+  get line(): number {
+    return this.#next;
+  }
+
+  /** The next line as it is, undefined at the end. */
+  readRaw(): string | undefined {
+    return this.#lines[this.#next++];
+  }
+
+
+  /** The next instruction; comments and blank lines between instructions are passed over. */
+  readLogical(): LogicalLine | undefined {
+    while (this.#next < this.#lines.length) {
+      const written = withoutReturn(this.#lines[this.#next++] ?? '');
+      const text = trimLeft(written);
+      if (text === '' || text.startsWith('#')) continue;
+      return this.#join(text, written.length - text.length + 1);
+    }
+    return undefined;
+  }
+
+  #join(first: string, startColumn: number): LogicalLine {
+    const startLine = this.#next;
+    let emptyContinuationLine: number | undefined;
+    let [text, continues] = this.#cutContinuation(first);
+    while (continues && this.#next < this.#lines.length) {
+      const line = withoutReturn(this.#lines[this.#next++] ?? '');
+      const trimmed = trimLeft(line);
+      if (trimmed.startsWith('#')) continue;
+      if (trimmed === '') {
+        emptyContinuationLine ??= this.#next;
+        continue;
+      }
+      const [part, more] = this.#cutContinuation(line);
+      text += part;
+      continues = more;
+    }
+    return { text, range: this.rangeFrom(startLine, startColumn), emptyContinuationLine };
+  }
+
+  /** The range from a start to the end of the line read last. */
+  rangeFrom(startLine: number, startColumn: number): SourceRange {
+    const endLine = Math.min(this.#next, this.#lines.length);
+    const endColumn = withoutReturn(this.#lines[endLine - 1] ?? '').length + 1;
+    return { startLine, startColumn, endLine, endColumn };
+  }
+
+  #cutContinuation(line: string): [string, boolean] {
+    return this.#continuation.test(line)
+      ? [line.replace(this.#continuation, '$1'), true]
+      : [line, false];
+  }
+}

@@ -1,0 +1,64 @@
+import { BuildError } from '../../errors/index.ts';
+import { CONTAINER_CAPABILITIES, hasCapability } from '../machine-capabilities.ts';
+import type { SandboxSpec } from './sandbox-spec.ts';
+
+/**
+ * Variables that change how the C library of a *host* program starts: while unshare(1) runs, the host's files are
+ * still there for `LD_PRELOAD=/somewhere/in/the/context.so` to name. They are set by the image's own env(1), after
+ * the root has changed. The list is glibc's of variables it drops for setuid programs, and musl's.
+ */
+const LOADER_VARIABLES =
+  /^(LD_.*|GLIBC_.*|MALLOC_.*|GCONV_PATH|GETCONF_DIR|HOSTALIASES|LOCALDOMAIN|LOCPATH|NIS_PATH|NLSPATH|RESOLV_HOST_CONF|RES_OPTIONS|TZDIR|MUSL_.*)$/;
+
+/**
+ * The command line that, run with the new root as working directory, becomes RUN's program: setpriv(1) takes away
+ * groups and capabilities, env(1) sets the environment, unshare(1) changes root, directory and user and executes.
+ * `bounding` is the present bounding set in hexadecimal. Throws UNSUPPORTED for what cannot be passed on.
+ */
+export function launchCommand(spec: SandboxSpec, bounding: string): string[] {
+  const { tools, user } = spec;
+  const entries = Object.entries(spec.env);
+  for (const [name, value] of entries) checkVariable(name, value);
+  for (const word of spec.args) checkWord(word);
+  const plain = entries.filter(([name]) => !LOADER_VARIABLES.test(name)).map(assignment);
+  const late = entries.filter(([name]) => LOADER_VARIABLES.test(name)).map(assignment);
+  return [
+    ...[tools.setpriv, '--regid', `${user.gid}`, ...groupOptions(user.groups)],
+    ...['--ambient-caps=-all', '--inh-caps=-all', '--bounding-set', keptCapabilities(bounding), '--'],
+    ...[tools.env, '-i', '--', ...plain],
+    ...[tools.unshare, '--root=.', `--wd=${spec.workdir}`, '--setuid', `${user.uid}`, '--'],
+    ...(late.length === 0 ? [] : ['env', ...late]),
+    ...spec.args,
+  ];
+}
+
+function groupOptions(groups: readonly number[]): string[] {
+  return groups.length === 0 ? ['--clear-groups'] : ['--groups', groups.join(',')];
+}
+
+/** Docker's default capabilities, as far as they are there to be kept. */
+function keptCapabilities(bounding: string): string {
+  const kept = CONTAINER_CAPABILITIES.filter((name) => hasCapability(bounding, name));
+  return ['-all', ...kept.map((name) => `+${name}`)].join(',');
+}
+
+function assignment([name, value]: [string, string]): string {
+  return `${name}=${value}`;
+}
+
+function checkVariable(name: string, value: string): void {
+  if (name === '' || name.includes('=')) {
+    throw new BuildError('UNSUPPORTED', `RUN cannot be given a variable named ${JSON.stringify(name)}`, {
+      hint: 'environment names are not empty and hold no =',
+    });
+  }
+  checkWord(name);
+  checkWord(value);
+}
+
+function checkWord(word: string): void {
+  if (!word.includes('\0')) return;
+  throw new BuildError('UNSUPPORTED', 'RUN cannot be given text that holds a NUL character', {
+    hint: 'remove it from the command, ARG or ENV',
+  });
+}

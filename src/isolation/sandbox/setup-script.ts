@@ -1,0 +1,80 @@
+import { DEVICES } from './mount-table.ts';
+import { shellCommand, shellWord } from './shell-words.ts';
+import type { SandboxTools } from '../sandbox-tools.ts';
+
+/** What the script needs to know beyond the mount table's files. */
+export interface SetupPlan {
+  readonly rootDir: string;
+  readonly tools: SandboxTools;
+  /** A directory with the links and empty mount points of a fresh /dev. */
+  readonly devTemplate: string;
+  readonly ownDevices: boolean;
+  readonly ownSysfs: boolean;
+  /** fstab files, see mountTable. */
+  readonly requiredTable: string;
+  readonly optionalTable: string;
+  /** Bring up the loopback device of a new network. */
+  readonly loopback: boolean;
+}
+
+/** What the script says on descriptor 3 when only RUN itself is left to do. */
+export const READY = 'sandbox ready';
+
+/** More descriptors than this make programs that close them all one by one take for ever. */
+const MAX_DESCRIPTORS = 1_048_576;
+
+/**
+ * A script for sh(1) in fresh namespaces, read from its standard input so that no process list shows it. Builds the
+ * file tree of a sandbox and moves it onto `/`; errors and then READY go to descriptor 3. The shell's own root
+ * directory stays the machine's, below the new one: that is how host programs are still found, and `..` does not
+ * lead there because the new root is a mount upon `/` itself.
+ */
+export function setupScript(plan: SetupPlan): string {
+  const { tools, rootDir } = plan;
+  const mount = (...words: string[]): string => shellCommand([tools.mount, '-n', ...words]);
+  const devices = plan.ownDevices ? DEVICES.map((name) => `/dev/${name}`) : [];
+  return lines([
+    'set -e',
+    // RUN's stderr waits on 4 until RUN starts.
+    'exec 4>&2 2>&3',
+    mount('-o', 'rbind,nodev', rootDir, rootDir),
+    mount('-t', 'tmpfs', '-o', 'mode=755,nosuid,size=65536k', 'tmpfs', `${rootDir}/dev`),
+    shellCommand([tools.cp, '-a', `${plan.devTemplate}/.`, ...devices, `${rootDir}/dev/`]),
+    ...systemTree(plan, mount),
+    mount('-a', '-T', plan.requiredTable),
+    `${mount('-a', '-T', plan.optionalTable)} 2>/dev/null || :`,
+    mount('-o', 'remount,bind,nodev', `${rootDir}/dev`),
+    ...(plan.loopback && tools.ip !== undefined
+      ? [shellCommand([tools.ip, 'link', 'set', 'lo', 'up'])]
+      : []),
+    `cd ${shellWord(rootDir)}`,
+    mount('--move', '.', '/'),
+    'umask 0022',
+    `[ "$(ulimit -n)" != unlimited ] && [ "$(ulimit -n)" -le ${MAX_DESCRIPTORS} ] || ulimit -n ${MAX_DESCRIPTORS}`,
+    `echo '${READY}' >&3`,
+  ]);
+}
+
+/**
+ * The rest of the script: runs the command in the new root and ends with its status. The shell stays as the parent,
+ * because the first process of a process namespace has duties (reaping orphans) that RUN's program does not know.
+ */
+export function launchScript(command: readonly string[]): string {
+  return lines(['set +e', `${shellCommand(command)} <dev/null 2>&4 3>&- 4>&-`, 'exit $?']);
+}
+
+/** A new sysfs shows this network only and has nothing mounted in it; otherwise the machine's, read-only on top. */
+function systemTree(plan: SetupPlan, mount: (...words: string[]) => string): string[] {
+  const target = `${plan.rootDir}/sys`;
+  if (plan.ownSysfs) {
+    return [mount('-t', 'sysfs', '-o', 'ro,nosuid,nodev,noexec', 'sysfs', target)];
+  }
+  return [
+    mount('--rbind', '/sys', target),
+    `${mount('-o', 'remount,bind,ro,nosuid,nodev,noexec', target)} 2>/dev/null || :`,
+  ];
+}
+
+function lines(commands: readonly string[]): string {
+  return commands.map((command) => `${command}\n`).join('');
+}

@@ -1,0 +1,33 @@
+import { type Digest, type Platform } from '../oci/index.ts';
+
+/** One layer of the image that was built, base layers first. */
+export interface ResultLayer {
+  readonly digest: Digest;
+  /** Compressed bytes. */
+  readonly size: number;
+  readonly diffId: Digest;
+  /** The history line of the step that made it. */
+  readonly createdBy?: string | undefined;
+  /** True where the layer came with the base image or was there already. */
+  readonly reused: boolean;
+}
+
+/** What a finished build hands to its front. */
+export interface BuildResult {
+  /** Digest of the manifest: what `image@digest` names. */
+  readonly digest: Digest;
+  /** Digest of the image config. */
+  readonly imageId: Digest;
+  /** Media type of the manifest. */
+  readonly mediaType: string;
+  /** Bytes of the manifest. */
+  readonly size: number;
+  readonly platform: Platform;
+  readonly layers: readonly ResultLayer[];
+  /** What was pushed, in the order asked for; empty where nothing was. */
+  readonly destinations: readonly { readonly reference: string; readonly digest: string }[];
+  readonly tarPath?: string | undefined;
+  readonly ociLayoutPath?: string | undefined;
+  readonly milliseconds: number;
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,102 @@
+import { type OptionSpec } from './option.ts';
+
+/** What is built. */
+export const BUILD_OPTIONS = [
+  {
+    about: 'Directory of the build context, as path or dir://path',
+    treatment: 'works',
+    flag: { name: 'context', short: 'c', kind: 'text', value: 'dir' },
+    input: { name: 'context', kind: 'text' },
+    note: 'where it is not given: GITHUB_WORKSPACE, CI_PROJECT_DIR, DRONE_WORKSPACE, an existing /workspace, or the working directory',
+  },
+  {
+    about: 'The Dockerfile, looked for from the working directory, then from the context',
+    treatment: 'works',
+    flag: { name: 'dockerfile', short: 'f', kind: 'text', aliases: ['file'], value: 'path' },
+    input: { name: 'file', kind: 'text' },
+    note: 'where it is not given: Dockerfile, then Containerfile in the context',
+  },
+  {
+    about: 'Stage to build, by name or index; the last one where it is not given',
+    treatment: 'works',
+    flag: { name: 'target', kind: 'list', value: 'stage' },
+    input: { name: 'target', kind: 'text' },
+    note: 'one stage only',
+  },
+  {
+    about: 'Build argument KEY=value; KEY alone takes the environment variable of that name where it is set',
+    treatment: 'works',
+    flag: { name: 'build-arg', kind: 'list', value: 'key=value' },
+    input: { name: 'build-args', kind: 'list', ignoreComma: true },
+  },
+  {
+    about: 'Label of the image, key=value',
+    treatment: 'works',
+    flag: { name: 'label', kind: 'list', value: 'key=value' },
+    input: { name: 'labels', kind: 'list', ignoreComma: true },
+  },
+  {
+    about: 'Platform of the image, os/arch[/variant]; the machine’s own where it is not given',
+    treatment: 'works',
+    flag: {
+      name: 'custom-platform',
+      kind: 'text',
+      aliases: ['platform'],
+      deprecated: ['customPlatform'],
+      value: 'platform',
+    },
+    input: { name: 'platforms', kind: 'list' },
+    note: 'one platform only; RUN needs a machine that executes its programs',
+  },
+  {
+    about: 'Set every timestamp of new layers and of the image to the epoch, or to SOURCE_DATE_EPOCH',
+    treatment: 'works',
+    flag: { name: 'reproducible', kind: 'flag' },
+    input: { name: 'reproducible', kind: 'flag', initial: 'false' },
+  },
+  {
+    about: 'Creation time in seconds since 1970, and the latest time of files in new layers',
+    treatment: 'works',
+    flag: { name: 'source-date-epoch', kind: 'text', value: 'seconds' },
+    input: { name: 'source-date-epoch', kind: 'text' },
+    note: 'the build argument SOURCE_DATE_EPOCH wins over it, and it wins over the environment variable of that name',
+  },
+  {
+    about: 'One layer a stage in place of one a step',
+    treatment: 'works',
+    flag: { name: 'single-snapshot', kind: 'flag' },
+    input: { name: 'single-snapshot', kind: 'flag', initial: 'false' },
+  },
+  {
+    about: 'kaniko’s way to find changes: full, redo or time',
+    treatment: 'works',
+    flag: { name: 'snapshot-mode', kind: 'text', deprecated: ['snapshotMode'], value: 'mode' },
+    note: 'any of the three is taken and changes nothing: changes are always found exactly',
+  },
+  {
+    about: 'Absolute path in the image that never enters a layer',
+    treatment: 'works',
+    flag: { name: 'ignore-path', kind: 'list', value: 'path' },
+    input: { name: 'ignore-path', kind: 'list' },
+  },
+  {
+    about: 'How RUN is kept apart: auto, mountns, sudo, userns-identity, userns-full or none',
+    treatment: 'works',
+    flag: { name: 'isolation', kind: 'text', value: 'way' },
+    input: { name: 'isolation', kind: 'text', initial: 'auto' },
+    note: 'doctor tells which of them this machine has',
+  },
+  {
+    about: 'How changes are found: auto, overlay or scan',
+    treatment: 'works',
+    flag: { name: 'snapshotter', kind: 'text', value: 'way' },
+    input: { name: 'snapshotter', kind: 'text', initial: 'auto' },
+  },
+  {
+    about: 'Use no cached layer',
+    treatment: 'works',
+    flag: { name: 'no-cache', kind: 'flag' },
+    input: { name: 'no-cache', kind: 'flag', initial: 'false' },
+    note: 'there is no layer cache yet: every build is one without cache',
+  },
+] as const satisfies readonly OptionSpec[];

@@ -1,0 +1,73 @@
+import { type OptionSpec } from './option.ts';
+
+const CACHE = 'there is no layer cache yet; leave the input out';
+const SECRETS = 'secrets are not supported yet';
+
+/** Inputs of docker/build-push-action that ask for nothing here. */
+export const BUILD_PUSH_NO_OPS = [
+  input('builder', 'text', 'ignored', 'Instance of buildx', 'there is no buildx'),
+  input(
+    'github-token',
+    'text',
+    'ignored',
+    'Token for git contexts',
+    'the checked-out workspace is the context',
+  ),
+  input('no-cache-filters', 'list', 'ignored', 'Stages built without cache', 'no stage is cached yet'),
+  input('pull', 'flag', 'ignored', 'Always look base images up', 'they are always looked up', ['', 'false']),
+  input(
+    'cgroup-parent',
+    'text',
+    'warned',
+    'Parent of the cgroup of RUN',
+    'RUN stays in the cgroup of this job',
+  ),
+  input('shm-size', 'text', 'warned', 'Size of /dev/shm of RUN', 'RUN has the /dev/shm of this job'),
+] as const satisfies readonly OptionSpec[];
+
+/** Inputs of docker/build-push-action that are not done here: each is refused by its name. */
+export const BUILD_PUSH_REFUSED = [
+  input('add-hosts', 'list', 'refused', 'Lines of /etc/hosts for RUN', 'leave the input out'),
+  input(
+    'allow',
+    'list',
+    'refused',
+    'Entitlements such as security.insecure',
+    'RUN has the network of this job anyway',
+    ['network.host'],
+  ),
+  input('annotations', 'list', 'refused', 'Annotations of the manifest', 'use labels'),
+  input('attests', 'list', 'refused', 'Attestations', 'attest the digest in a step of its own'),
+  input('build-contexts', 'list', 'refused', 'Named contexts', 'copy the files into the context'),
+  input('cache-from', 'list', 'refused', 'Where cached layers come from', CACHE),
+  input('cache-to', 'list', 'refused', 'Where cached layers go', CACHE),
+  input('call', 'text', 'refused', 'What to do with the Dockerfile', 'only build is supported', ['build']),
+  input('load', 'flag', 'refused', 'Load the image into docker', 'use tar-path and docker load', ['false']),
+  input('network', 'text', 'refused', 'Network of RUN', 'RUN has the network of this job', [
+    'default',
+    'host',
+  ]),
+  input('outputs', 'list', 'refused', 'Exporters', 'use push, tar-path or oci-layout-path'),
+  input(
+    'provenance',
+    'text',
+    'refused',
+    'Provenance attestation',
+    'use actions/attest-build-provenance with the digest output',
+    ['false'],
+  ),
+  input('sbom', 'text', 'refused', 'SBOM attestation', 'scan the image in a step of its own', ['false']),
+  input('secrets', 'text', 'refused', 'Secrets for RUN --mount=type=secret', SECRETS),
+  input('secret-envs', 'list', 'refused', 'Secrets from environment variables', SECRETS),
+  input('secret-files', 'list', 'refused', 'Secrets from files', SECRETS),
+  input('ssh', 'list', 'refused', 'Agents for RUN --mount=type=ssh', 'ssh mounts are not supported yet'),
+  input('ulimit', 'list', 'refused', 'Limits of RUN', 'call ulimit in the RUN itself'),
+] as const satisfies readonly OptionSpec[];
+
+function input<
+  N extends string,
+  K extends 'flag' | 'text' | 'list',
+  T extends 'ignored' | 'warned' | 'refused',
+>(name: N, kind: K, treatment: T, about: string, note: string, inert: readonly string[] = []) {
+  return { about, treatment, note, inert, input: { name, kind } } as const;
+}

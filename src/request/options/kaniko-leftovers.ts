@@ -1,0 +1,90 @@
+import { type OptionSpec } from './option.ts';
+
+const CACHE = 'there is no layer cache yet; leave the flag out';
+const OWN_ROOT = 'the build never uses the machine’s own root directory';
+const RETRIES = 'requests that fail for passing reasons are always tried again';
+
+/** kaniko's flags that ask for nothing here. */
+export const KANIKO_NO_OPS = [
+  noOp('force', 'flag', 'Build outside a container', OWN_ROOT),
+  noOp('cleanup', 'flag', 'Clean the file system after the build', OWN_ROOT),
+  noOp('pre-cleanup', 'flag', 'Clean the file system before the build', OWN_ROOT),
+  noOp('preserve-context', 'flag', 'Keep the context through the cleanup', OWN_ROOT),
+  noOp('kaniko-dir', 'text', 'Directory of kaniko’s own files', 'scratch space lies below TMPDIR'),
+  noOp('use-new-run', 'flag', 'Another way to find changes', 'changes are always found exactly'),
+  noOp('skip-unused-stages', 'flag', 'Leave out stages nobody needs', 'they are always left out'),
+  noOp('force-build-metadata', 'flag', 'Keep metadata of unused stages', 'as in kaniko today'),
+  noOp('compressed-caching', 'flag', 'Hold compressed layers in memory', 'layers are never held in memory'),
+  noOp('no-push-cache', 'flag', 'Do not push cached layers', 'there is no layer cache to push'),
+  noOp('push-retry', 'text', 'Number of retries of a push', RETRIES),
+  noOp('image-download-retry', 'text', 'Number of retries of a pull', RETRIES),
+  noOp('image-fs-extract-retry', 'text', 'Number of retries of an extraction', RETRIES),
+  {
+    ...noOp(
+      'ignore-var-run',
+      'flag',
+      'Leave /var/run out',
+      'what is mounted on /var/run never enters a layer',
+    ),
+    flag: { name: 'ignore-var-run', kind: 'flag', deprecated: ['whitelist-var-run'] },
+  },
+] as const satisfies readonly OptionSpec[];
+
+/** kaniko's flags that are not done here: each is refused by its name. */
+export const KANIKO_REFUSED = [
+  refused('cache', 'flag', 'Use a layer cache', CACHE, ['false']),
+  refused('cache-repo', 'text', 'Repository of the layer cache', CACHE),
+  refused('cache-dir', 'text', 'Directory of cached base images', CACHE),
+  refused('cache-ttl', 'text', 'Age at which a cached layer is stale', CACHE),
+  refused('cache-copy-layers', 'flag', 'Cache layers of COPY', CACHE, ['false']),
+  refused('cache-run-layers', 'flag', 'Cache layers of RUN', CACHE, ['false']),
+  refused('secret', 'list', 'Secret for RUN --mount=type=secret', 'secrets are not supported yet'),
+  refused('git', 'text', 'Options of a git context', 'check the sources out first and give the directory'),
+  refused('bucket', 'text', 'Bucket of the context', 'fetch the context first and give the directory'),
+  refused('context-sub-path', 'text', 'Directory within the context', 'give that directory as --context'),
+  refused('compression', 'text', 'Compression of layers', 'layers are compressed with gzip', ['gzip']),
+  refused('compression-level', 'text', 'Level of the compression', 'leave the flag out', ['-1']),
+  refused('image-format', 'text', 'Format of the image: oci or docker', 'leave the flag out'),
+  refused('annotation', 'list', 'Annotation of the manifest', 'use --label'),
+  refused(
+    'credential-helpers',
+    'list',
+    'Credential helpers to ask',
+    'leave the flag out: config.json names them',
+  ),
+  refused('registry-certificate', 'list', 'Certificate of a registry', 'set NODE_EXTRA_CA_CERTS to the file'),
+  refused('registry-client-cert', 'list', 'Client certificate for a registry', 'leave the flag out'),
+  refused(
+    'skip-default-registry-fallback',
+    'flag',
+    'Fail where no mirror has the image',
+    'leave the flag out',
+    ['false'],
+  ),
+  refused(
+    'push-ignore-immutable-tag-errors',
+    'flag',
+    'Take a refused immutable tag for success',
+    'leave the flag out',
+    ['false'],
+  ),
+  refused('skip-push-permission-check', 'flag', 'Do not check the permission to push', 'leave the flag out', [
+    'false',
+  ]),
+  refused('materialize', 'flag', 'Unpack the image over the root directory', OWN_ROOT, ['false']),
+  refused('dryrun', 'flag', 'Print the plan in place of building', 'leave the flag out', ['false']),
+] as const satisfies readonly OptionSpec[];
+
+function noOp<N extends string, K extends 'flag' | 'text'>(name: N, kind: K, about: string, note: string) {
+  return { about, treatment: 'ignored', note, flag: { name, kind } } as const;
+}
+
+function refused<N extends string, K extends 'flag' | 'text' | 'list'>(
+  name: N,
+  kind: K,
+  about: string,
+  note: string,
+  inert: readonly string[] = [],
+) {
+  return { about, treatment: 'refused', note, inert, flag: { name, kind } } as const;
+}

@@ -1,0 +1,58 @@
+import { lstatSync, readlinkSync, type BigIntStats } from 'node:fs';
+import { fromBytes, joinPath, toFs, type BytePath } from '../bytes/index.ts';
+import { NO_XATTRS, type EntryType, type TarMember } from '../tar/index.ts';
+
+/** The inode at a path, times in nanoseconds; undefined where there is none. */
+export function statAt(path: BytePath): BigIntStats | undefined {
+  return lstatSync(toFs(path), { bigint: true, throwIfNoEntry: false });
+}
+
+/** The tar type of an inode; undefined for sockets, which no layer can hold. */
+export function entryTypeOf(stat: BigIntStats): EntryType | undefined {
+  if (stat.isFile()) return 'file';
+  if (stat.isDirectory()) return 'directory';
+  if (stat.isSymbolicLink()) return 'symlink';
+  if (stat.isCharacterDevice()) return 'char';
+  if (stat.isBlockDevice()) return 'block';
+  if (stat.isFIFO()) return 'fifo';
+  return undefined;
+}
+
+/** Times in layers are whole seconds, as BuildKit writes them. */
+function wholeSeconds(ns: bigint): bigint {
+  const rest = ((ns % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
+  return ns - rest;
+}
+
+/** The member that stands for an inode below `root`, content read from where it lies; undefined for sockets. */
+export function memberOf(root: BytePath, path: BytePath, stat: BigIntStats): TarMember | undefined {
+  const type = entryTypeOf(stat);
+  if (type === undefined) return undefined;
+  const absolute = joinPath(root, path);
+  const isDevice = type === 'char' || type === 'block';
+  const size = type === 'file' ? Number(stat.size) : 0;
+  return {
+    path,
+    type,
+    mode: Number(stat.mode) & 0o7777,
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    size,
+    mtimeNs: wholeSeconds(stat.mtimeNs),
+    linkname:
+      type === 'symlink' ? fromBytes(readlinkSync(toFs(absolute), { encoding: 'buffer' })) : ('' as BytePath),
+    devMajor: isDevice ? deviceMajor(stat.rdev) : 0,
+    devMinor: isDevice ? deviceMinor(stat.rdev) : 0,
+    xattrs: NO_XATTRS,
+    content: size > 0 ? { kind: 'file', path: absolute } : undefined,
+  };
+}
+
+/** glibc's encoding of dev_t: makedev(3). */
+export function deviceMajor(rdev: bigint): number {
+  return Number(((rdev >> 8n) & 0xfffn) | ((rdev >> 32n) & 0xfffff000n));
+}
+
+export function deviceMinor(rdev: bigint): number {
+  return Number((rdev & 0xffn) | ((rdev >> 12n) & 0xffffff00n));
+}

@@ -1,0 +1,11 @@
+/** The tree of a stage between two steps: what a step runs in, and what it changed. Writing layers is src/layer's work. */
+export type { Change } from './change.ts';
+export { ignoreRule } from './ignore.ts';
+export type { IgnoreRule } from './ignore.ts';
+export { IndexRoot } from './index-root.ts';
+export { createOverlayMounter } from './overlay-mount.ts';
+export type { OverlayMounter } from './overlay-mount.ts';
+export { OverlayRoot } from './overlay-root.ts';
+export { ScanRoot } from './scan-root.ts';
+export type { OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
+export { BOUND_FILES, boundFileTarget } from './stubs.ts';

@@ -1,0 +1,67 @@
+import { BuildError } from '../errors/index.ts';
+import type { BytePath } from '../bytes/index.ts';
+import { runSync } from '../process/index.ts';
+
+/** Where overlay mounts are made: paths are given relative to one scratch directory, which keeps option strings short. */
+export interface OverlayMounter {
+  /** Mounts writable; lowers topmost first. */
+  mount(
+    target: string,
+    layers: { readonly lowers: readonly string[]; readonly upper?: string; readonly work?: string },
+  ): void;
+  unmount(target: string): void;
+  /** The absolute path of a relative one. */
+  path(relative: string): BytePath;
+}
+
+/** The kernel takes at most a page of options; image-spec knows no limit on layers, the kernel one of 500 lowers. */
+const MAX_OPTION_BYTES = 4000;
+
+/**
+ * A mounter that calls mount(8). `userxattr` is mandatory inside a user namespace: without it overlayfs cannot write
+ * its own attributes and renames fail with EIO.
+ */
+export function createOverlayMounter(
+  scratch: BytePath,
+  options: { readonly userxattr: boolean; readonly volatile: boolean },
+): OverlayMounter {
+  const call = (command: string, args: readonly string[]): void => {
+    const result = runSync(command, args, { cwd: scratch });
+    if (result.status !== 0) {
+      throw new BuildError(
+        'FILESYSTEM',
+        `${command} ${args.at(-1)} failed: ${result.stderr.trim() || result.errorCode || result.status}`,
+      );
+    }
+  };
+  return {
+    path: (relative) => `${scratch}/${relative}` as BytePath,
+    mount: (target, layers) => {
+      const settings = overlayOptions(layers, options);
+      if (settings.length > MAX_OPTION_BYTES) {
+        throw new BuildError(
+          'UNSUPPORTED',
+          'the stage has more steps with file changes than one overlay mount can hold',
+          {
+            hint: 'join RUN steps, or build with --snapshotter=scan',
+          },
+        );
+      }
+      call('mount', ['-t', 'overlay', '-o', settings, 'overlay', target]);
+    },
+    unmount: (target) => call('umount', [target]),
+  };
+}
+
+function overlayOptions(
+  layers: { readonly lowers: readonly string[]; readonly upper?: string; readonly work?: string },
+  options: { readonly userxattr: boolean; readonly volatile: boolean },
+): string {
+  const parts = [`lowerdir=${layers.lowers.join(':')}`];
+  if (layers.upper !== undefined && layers.work !== undefined)
+    parts.push(`upperdir=${layers.upper}`, `workdir=${layers.work}`);
+  if (options.userxattr) parts.push('userxattr');
+  else parts.push('redirect_dir=off', 'metacopy=off', 'index=off');
+  if (options.volatile && layers.upper !== undefined) parts.push('volatile');
+  return parts.join(',');
+}

@@ -1,0 +1,103 @@
+import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
+import { fromText, toFs, type BytePath } from '../bytes/index.ts';
+import { applyMembers, DiskRoot } from '../rootfs/index.ts';
+import type { TarMember } from '../tar/index.ts';
+import { diffOverlay } from './overlay-diff.ts';
+import type { IgnoreRule } from './ignore.ts';
+import type { OverlayMounter } from './overlay-mount.ts';
+import type { OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
+import { makeStubs } from './stubs.ts';
+import { readCapabilities } from './capabilities.ts';
+
+/**
+ * A stage on overlay mounts: one upper directory a step, which becomes the topmost lower of the next. So a snapshot
+ * is a walk of what one step wrote, and a finished upper never changes again: its layer can be written meanwhile.
+ */
+export class OverlayRoot implements StageRoot {
+  readonly #mounter: OverlayMounter;
+  readonly #name: string;
+  readonly #ignored: IgnoreRule;
+  /** Relative directories, topmost first; never empty. */
+  readonly #lowers: string[];
+  #steps = 0;
+
+  constructor(mounter: OverlayMounter, name: string, lowers: readonly string[], ignored: IgnoreRule) {
+    this.#mounter = mounter;
+    this.#name = name;
+    this.#lowers = [...lowers];
+    this.#ignored = ignored;
+    mkdirSync(toFs(mounter.path(name)), { recursive: true });
+  }
+
+  open(): OpenedRoot {
+    const [only, ...more] = this.#lowers;
+    if (only !== undefined && more.length === 0) {
+      const directory = this.#mounter.path(only);
+      return { view: new DiskRoot(directory), directory, close: () => undefined };
+    }
+    const target = this.#fresh('view');
+    this.#mounter.mount(target, { lowers: this.#lowers });
+    const directory = this.#mounter.path(target);
+    return {
+      view: new DiskRoot(directory),
+      directory,
+      close: () => {
+        this.#mounter.unmount(target);
+        rmdirSync(toFs(directory));
+      },
+    };
+  }
+
+  apply(members: readonly TarMember[]): void {
+    if (members.length === 0) return;
+    const step = this.#mountStep(this.#lowers);
+    try {
+      applyMembers(this.#mounter.path(step.merged), members);
+    } finally {
+      this.#mounter.unmount(step.merged);
+    }
+    this.#lowers.unshift(step.upper);
+  }
+
+  async run(step: (root: RunRoot) => Promise<void>): Promise<RunChanges> {
+    const before = this.open();
+    try {
+      const stubs = this.#fresh('stubs');
+      makeStubs(before.view, this.#mounter.path(stubs));
+      const mounted = this.#mountStep([...this.#lowers, stubs]);
+      let changes: RunChanges['changes'];
+      try {
+        await step({ directory: this.#mounter.path(mounted.merged), view: before.view });
+        changes = this.#diff(before.directory as BytePath, mounted);
+      } finally {
+        this.#mounter.unmount(mounted.merged);
+      }
+      if (changes.length > 0) this.#lowers.unshift(mounted.upper);
+      else rmSync(toFs(this.#mounter.path(mounted.upper)), { recursive: true, force: true });
+      return { changes, stable: true };
+    } finally {
+      before.close();
+    }
+  }
+
+  fork(name: string): StageRoot {
+    return new OverlayRoot(this.#mounter, name, this.#lowers, this.#ignored);
+  }
+
+  #diff(before: BytePath, step: { readonly upper: string; readonly merged: string }): RunChanges['changes'] {
+    const [upper, merged] = [this.#mounter.path(step.upper), this.#mounter.path(step.merged)];
+    return readCapabilities(upper, diffOverlay({ upper, before, merged }, this.#ignored));
+  }
+
+  #mountStep(lowers: readonly string[]): { readonly upper: string; readonly merged: string } {
+    const [upper, work, merged] = [this.#fresh('u'), this.#fresh('w'), this.#fresh('m')];
+    this.#mounter.mount(merged, { lowers, upper, work });
+    return { upper, merged };
+  }
+
+  #fresh(kind: string): string {
+    const relative = `${this.#name}/${kind}${this.#steps++}`;
+    mkdirSync(toFs(fromText(this.#mounter.path(relative))), { mode: 0o755 });
+    return relative;
+  }
+}

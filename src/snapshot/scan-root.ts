@@ -1,0 +1,78 @@
+import { mkdirSync } from 'node:fs';
+import { joinPath, parentPath, toFs, type BytePath } from '../bytes/index.ts';
+import { BuildError } from '../errors/index.ts';
+import { runSync } from '../process/index.ts';
+import { applyMembers, DiskRoot, type RootView } from '../rootfs/index.ts';
+import type { TarMember } from '../tar/index.ts';
+import { readCapabilities } from './capabilities.ts';
+import type { IgnoreRule } from './ignore.ts';
+import { diffStates } from './scan-diff.ts';
+import type { OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
+import { placeStubs } from './placed-stubs.ts';
+import { readTreeState, type TreeState } from './tree-state.ts';
+
+/**
+ * A stage in one plain directory, for machines where no overlay can be mounted: the whole tree is walked before and
+ * after a RUN. The state after one RUN serves as the state before the next.
+ */
+export class ScanRoot implements StageRoot {
+  readonly #directory: BytePath;
+  readonly #ignored: IgnoreRule;
+  readonly #place: (name: string) => BytePath;
+  #state: TreeState | undefined;
+
+  /** `place` names the directory of a forked root. */
+  constructor(directory: BytePath, ignored: IgnoreRule, place: (name: string) => BytePath) {
+    this.#directory = directory;
+    this.#ignored = ignored;
+    this.#place = place;
+  }
+
+  open(): OpenedRoot {
+    return { view: this.#view(), directory: this.#directory, close: () => undefined };
+  }
+
+  apply(members: readonly TarMember[]): void {
+    applyMembers(this.#directory, members);
+    this.#state = undefined;
+  }
+
+  async run(step: (root: RunRoot) => Promise<void>): Promise<RunChanges> {
+    const before = this.#state ?? readTreeState(this.#directory, this.#ignored);
+    this.#state = undefined;
+    const stubs = placeStubs(this.#view(), this.#directory);
+    try {
+      await step({ directory: this.#directory, view: this.#view() });
+    } finally {
+      stubs.remove();
+    }
+    const after = readTreeState(this.#directory, this.#ignored);
+    this.#state = after;
+    return {
+      changes: readCapabilities(this.#directory, diffStates(this.#directory, before, after)),
+      stable: false,
+    };
+  }
+
+  fork(name: string): StageRoot {
+    const directory = this.#place(name);
+    copyTree(this.#directory, directory);
+    return new ScanRoot(directory, this.#ignored, this.#place);
+  }
+
+  #view(): RootView {
+    return new DiskRoot(this.#directory);
+  }
+}
+
+/** Copies a tree with everything that is in it: owners, times, links, attributes; shares blocks where the file system can. */
+function copyTree(from: BytePath, to: BytePath): void {
+  mkdirSync(toFs(parentPath(to)), { recursive: true });
+  const result = runSync('cp', ['-a', '--reflink=auto', '--', from, to]);
+  if (result.status !== 0) {
+    throw new BuildError(
+      'FILESYSTEM',
+      `copying the tree of a stage to ${joinPath(to, '' as BytePath)} failed: ${result.stderr.trim()}`,
+    );
+  }
+}

@@ -1,0 +1,42 @@
+import type { BytePath } from '../bytes/index.ts';
+import type { RootView } from '../rootfs/index.ts';
+import type { TarMember } from '../tar/index.ts';
+import type { Change } from './change.ts';
+
+/** A directory of this machine through which a finished tree can be read until it is closed. */
+export interface OpenedRoot {
+  readonly view: RootView;
+  /** Where the tree lies, for bind mounts; undefined where it is held in memory only. */
+  readonly directory: BytePath | undefined;
+  close(): void;
+}
+
+/** What a RUN changed. */
+export interface RunChanges {
+  readonly changes: readonly Change[];
+  /** True where later steps leave the changed files alone, so that the layer may be written while they run. */
+  readonly stable: boolean;
+}
+
+/** What a step is given to run in. */
+export interface RunRoot {
+  /** The merged tree, writable, as a path of this machine. */
+  readonly directory: BytePath;
+  /** The tree as it is before the step. */
+  readonly view: RootView;
+}
+
+/**
+ * The file tree of one stage as it grows step by step. Whatever holds it (overlay mounts, one plain directory, an
+ * index in memory), a step sees the same three operations.
+ */
+export interface StageRoot {
+  /** Opens the present tree for reading. */
+  open(): OpenedRoot;
+  /** Puts the members of a COPY, ADD or WORKDIR into the tree. */
+  apply(members: readonly TarMember[]): void;
+  /** Runs a step in the tree and returns what it changed; throws what `step` throws, with the tree as before. */
+  run(step: (root: RunRoot) => Promise<void>): Promise<RunChanges>;
+  /** A root that starts from the present tree and leaves this one as it is. */
+  fork(name: string): StageRoot;
+}
