@@ -1,4 +1,4 @@
-import type { Descriptor } from '../oci/index.ts';
+import type { Descriptor, Digest } from '../oci/index.ts';
 
 /** Something blobs can be read from. Every reader gets verified bytes: size and digest are checked as they pass, and a mismatch throws CONTENT before the stream ends. */
 export interface BlobSource {
@@ -10,4 +10,21 @@ export interface BlobStore extends BlobSource {
   has(descriptor: Descriptor): Promise<boolean>;
   /** Stores content that must match the descriptor; atomic: a reader sees all of it or nothing. */
   put(descriptor: Descriptor, content: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>;
+}
+
+/** A blob being written whose digest is not known before its last byte. One of commit and abort must be called. */
+export interface BlobIngest {
+  /** Appends bytes; done with the chunk when it returns. */
+  write(chunk: Uint8Array): void;
+  /** Makes the blob visible under its digest, all of it or nothing. */
+  commit(): Promise<{ digest: Digest; size: number }>;
+  /** Forgets what was written; harmless after commit. */
+  abort(): void;
+}
+
+/** A store on this machine that can take blobs of unknown digest. */
+export interface LocalBlobStore extends BlobStore {
+  begin(): BlobIngest;
+  /** Where the blob's bytes lie as a plain file. */
+  pathOf(digest: Digest): string;
 }

@@ -1,2 +1,2 @@
 /** Content-addressed blobs: stores, verification and copying. */
-export type { BlobSource, BlobStore } from './blob-store.ts';
+export type { BlobIngest, BlobSource, BlobStore, LocalBlobStore } from './blob-store.ts';
