@@ -1,0 +1,6 @@
+/** Names of images: `registry/repository[:tag][@digest]`, in the grammar of distribution/reference. */
+export { formatReference, formatRepository, type Reference } from './reference.ts';
+export { familiarName, withDefaultTag } from './tagging.ts';
+export { DEFAULT_REGISTRY } from './split-registry.ts';
+export { isTag } from './grammar.ts';
+export { parseReference } from './parse-reference.ts';
