@@ -11,8 +11,12 @@ export interface MountPlan {
   readonly shmBytes: number;
   /** The host program that RUN is started from and whose `/proc/self/exe` a hostile image may get hold of. */
   readonly launcher: string;
+  /** Mount points directly below this machine's /sys where that is bound; empty where a new one is mounted. */
+  readonly sysMounts: readonly string[];
   /** Whether a path exists on this machine. */
   exists(path: string): boolean;
+  /** The restrictions (`nosuid`, `nodev`, `noexec`) under which a path of this machine is mounted. */
+  restrictionsOf(path: string): readonly string[];
 }
 
 /** Lines of fstab(5): those without which there is no sandbox, and those that an environment may refuse. */
@@ -54,9 +58,15 @@ export function mountTable(plan: MountPlan): MountTable {
     line('shm', inRoot('/dev/shm'), 'tmpfs', `mode=1777,nosuid,nodev,noexec,size=${plan.shmBytes}`),
     ...DEVICES.map((name) => device(plan, name, inRoot)),
     // A script that names /proc/self/exe as its interpreter would otherwise open a host program for writing.
-    line(plan.launcher, plan.launcher, 'none', 'bind,ro'),
+    line(plan.launcher, plan.launcher, 'none', bound(plan, plan.launcher, ['ro'])),
     ...plan.binds.map(({ source, target, readOnly }) =>
-      line(source, inRoot(target), 'none', `bind${readOnly === true ? ',ro' : ''}`),
+      // Device nodes that RUN makes there open no disk.
+      line(
+        source,
+        inRoot(target),
+        'none',
+        bound(plan, source, readOnly === true ? ['nodev', 'ro'] : ['nodev']),
+      ),
     ),
   ];
   const optional = [line('mqueue', inRoot('/dev/mqueue'), 'mqueue', 'nosuid,nodev,noexec')];
@@ -76,7 +86,12 @@ function device(plan: MountPlan, name: string, inRoot: (path: string) => string)
   // Each node is a mount of its own, because /dev itself becomes nodev: what RUN makes there opens no disk.
   if (plan.ownDevices) return line(target, target, 'none', 'bind');
   // The inode is the machine's, so its mode and owner stay out of reach. Devices can be written all the same.
-  return line(`/dev/${name}`, target, 'none', 'bind,ro');
+  return line(`/dev/${name}`, target, 'none', bound(plan, `/dev/${name}`, ['ro']));
+}
+
+/** Options of a bind that keeps the restrictions of what it binds. */
+function bound(plan: MountPlan, source: string, options: readonly string[]): string {
+  return ['bind', ...new Set([...plan.restrictionsOf(source), ...options])].join(',');
 }
 
 function restrictions(plan: MountPlan, inRoot: (path: string) => string): string[] {
@@ -84,9 +99,11 @@ function restrictions(plan: MountPlan, inRoot: (path: string) => string): string
   return [
     ...READ_ONLY_PROC.map((name) => `/proc/${name}`)
       .filter(present)
-      .map((path) => line(inRoot(path), inRoot(path), 'none', plan.ownProc ? 'bind,ro' : 'rbind,ro')),
+      .map((path) =>
+        line(inRoot(path), inRoot(path), 'none', `${plan.ownProc ? 'bind' : 'rbind'},ro,nosuid,nodev,noexec`),
+      ),
     ...HIDDEN_FILES.filter(present).map((path) => line(inRoot('/dev/null'), inRoot(path), 'none', 'bind')),
-    ...HIDDEN_DIRECTORIES.filter(present).map((path) =>
+    ...[...HIDDEN_DIRECTORIES.filter(present), ...plan.sysMounts].map((path) =>
       line('tmpfs', inRoot(path), 'tmpfs', 'ro,size=0,nosuid,nodev,noexec'),
     ),
   ];

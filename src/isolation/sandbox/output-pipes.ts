@@ -19,7 +19,10 @@ export interface OutputPipe {
  * Two pipes for the outputs of a RUN. Node gives children socket pairs, and those cannot be opened again by
  * `echo > /dev/stdout`; a FIFO can, by any user.
  */
-export function makeOutputPipes(mkfifo: string, directory: string): { stdout: OutputPipe; stderr: OutputPipe } {
+export function makeOutputPipes(
+  mkfifo: string,
+  directory: string,
+): { stdout: OutputPipe; stderr: OutputPipe } {
   const paths = { stdout: `${directory}/stdout`, stderr: `${directory}/stderr` };
   const made = runSync(mkfifo, ['-m', '0666', paths.stdout, paths.stderr]);
   if (made.status !== 0) {

@@ -10,6 +10,8 @@ export interface SetupPlan {
   readonly devTemplate: string;
   readonly ownDevices: boolean;
   readonly ownSysfs: boolean;
+  /** The restrictions (`nosuid` …) under which the root directory is mounted. */
+  readonly rootRestrictions: readonly string[];
   /** fstab files, see mountTable. */
   readonly requiredTable: string;
   readonly optionalTable: string;
@@ -37,16 +39,14 @@ export function setupScript(plan: SetupPlan): string {
     'set -e',
     // RUN's stderr waits on 4 until RUN starts.
     'exec 4>&2 2>&3',
-    mount('-o', 'rbind,nodev', rootDir, rootDir),
+    mount('-o', ['rbind', ...new Set([...plan.rootRestrictions, 'nodev'])].join(','), rootDir, rootDir),
     mount('-t', 'tmpfs', '-o', 'mode=755,nosuid,size=65536k', 'tmpfs', `${rootDir}/dev`),
     shellCommand([tools.cp, '-a', `${plan.devTemplate}/.`, ...devices, `${rootDir}/dev/`]),
     ...systemTree(plan, mount),
     mount('-a', '-T', plan.requiredTable),
     `${mount('-a', '-T', plan.optionalTable)} 2>/dev/null || :`,
     mount('-o', 'remount,bind,nodev', `${rootDir}/dev`),
-    ...(plan.loopback && tools.ip !== undefined
-      ? [shellCommand([tools.ip, 'link', 'set', 'lo', 'up'])]
-      : []),
+    ...(plan.loopback && tools.ip !== undefined ? [shellCommand([tools.ip, 'link', 'set', 'lo', 'up'])] : []),
     `cd ${shellWord(rootDir)}`,
     mount('--move', '.', '/'),
     'umask 0022',
@@ -60,6 +60,7 @@ export function setupScript(plan: SetupPlan): string {
  * because the first process of a process namespace has duties (reaping orphans) that RUN's program does not know.
  */
 export function launchScript(command: readonly string[]): string {
+  // dev/null is the sandbox's own: what RUN does to descriptor 0 must not reach the machine's device.
   return lines(['set +e', `${shellCommand(command)} <dev/null 2>&4 3>&- 4>&-`, 'exit $?']);
 }
 

@@ -1,0 +1,83 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { hasCapability } from '../machine-capabilities.ts';
+import { mountOf, mountsBelow, parseMountInfo, restrictionsOf, type MountEntry } from '../mount-info.ts';
+import { inInitialUserNamespace, type ProcessStatus } from '../process-status.ts';
+import { DEVICES, mountTable } from './mount-table.ts';
+import type { SandboxSpec } from './sandbox-spec.ts';
+import { setupScript } from './setup-script.ts';
+
+/** Docker's size of /dev/shm. */
+const DEFAULT_SHM_BYTES = 64 * 1024 * 1024;
+
+/** The files a sandbox is built from, in a temporary directory of their own. */
+export interface Workspace {
+  readonly directory: string;
+  /** For sh(1) in the new namespaces, see setupScript. */
+  readonly script: string;
+  remove(): void;
+}
+
+/** Writes everything the setup of one RUN reads, as fits this machine and our privileges on it. */
+export function prepareWorkspace(spec: SandboxSpec, status: ProcessStatus): Workspace {
+  const directory = mkdtempSync(`${spec.scratchDir}/run-`);
+  const initial = inInitialUserNamespace();
+  const ownDevices = initial && hasCapability(status.effective, 'mknod');
+  const ownSysfs = initial && hasCapability(status.effective, 'sys_admin');
+  const mounts = parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8'));
+  const table = mountTable({
+    rootDir: spec.rootDir,
+    ownProc: spec.ownProc,
+    ownDevices,
+    binds: spec.binds,
+    shmBytes: spec.shmBytes ?? DEFAULT_SHM_BYTES,
+    launcher: spec.tools.unshare,
+    sysMounts: ownSysfs ? [] : mountsBelow(mounts, '/sys'),
+    exists: existsSync,
+    restrictionsOf: (path) => restrictionsAt(mounts, path),
+  });
+  const files = { requiredTable: `${directory}/required`, optionalTable: `${directory}/optional` };
+  writeFileSync(files.requiredTable, table.required);
+  writeFileSync(files.optionalTable, table.optional);
+  const devTemplate = `${directory}/dev`;
+  makeDevTemplate(devTemplate, ownDevices);
+  const script = setupScript({
+    ...files,
+    rootDir: spec.rootDir,
+    tools: spec.tools,
+    devTemplate,
+    ownDevices,
+    ownSysfs,
+    rootRestrictions: restrictionsAt(mounts, spec.rootDir),
+    loopback: spec.network === 'none',
+  });
+  return { directory, script, remove: () => rmSync(directory, { recursive: true, force: true }) };
+}
+
+/** What a fresh /dev holds besides device nodes. */
+function makeDevTemplate(directory: string, ownDevices: boolean): void {
+  mkdirSync(directory, { mode: 0o755 });
+  for (const name of ['pts', 'shm', 'mqueue']) mkdirSync(`${directory}/${name}`);
+  symlinkSync('/proc/self/fd', `${directory}/fd`);
+  ['stdin', 'stdout', 'stderr'].forEach((name, fd) =>
+    symlinkSync(`/proc/self/fd/${fd}`, `${directory}/${name}`),
+  );
+  symlinkSync('pts/ptmx', `${directory}/ptmx`);
+  if (!ownDevices) for (const name of DEVICES) writeFileSync(`${directory}/${name}`, '');
+}
+
+function restrictionsAt(mounts: readonly MountEntry[], path: string): string[] {
+  try {
+    return restrictionsOf(mountOf(mounts, realpathSync(path)));
+  } catch {
+    return []; // the mount itself will tell what is wrong with the path
+  }
+}
