@@ -2,3 +2,8 @@
 export { NO_XATTRS } from './entry.ts';
 export type { ContentSource, EntryType, TarEntry, TarMember } from './entry.ts';
 export type { TarHandler } from './handler.ts';
+export { DEFAULT_TAR_LIMITS } from './limits.ts';
+export type { TarLimits } from './limits.ts';
+export { encodeHeader } from './encode-header.ts';
+export { TarParser } from './tar-parser.ts';
+export { TAR_CHUNK_BYTES, tarStream } from './tar-stream.ts';
