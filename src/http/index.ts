@@ -1,0 +1,6 @@
+/** HTTP with the caution a build needs: proxies, time-outs, origin-bound redirects, retries. The only home of undici. */
+export { createHttpClient, type HttpClientOptions } from './http-client.ts';
+export type { HttpBody, HttpClient, HttpRequest, HttpResponse } from './http-port.ts';
+export { isTransient, networkCode } from './network-error.ts';
+export { realWaiting, type Waiting } from './waiting.ts';
+export { DEFAULT_RETRIES, retrying, withRetries, type RetryOptions, type RetryPolicy } from './retry.ts';

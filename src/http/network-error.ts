@@ -1,0 +1,78 @@
+import { BuildError, redact } from '../errors/index.ts';
+
+/** Failures that another attempt may not meet. */
+const TRANSIENT = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CLOSED',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+]);
+
+const CERTIFICATE = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
+const HINTS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'check the spelling of the host and the DNS of this machine',
+  ECONNREFUSED: 'nothing listens there; check host and port',
+  UND_ERR_CONNECT_TIMEOUT: 'a firewall may drop the connection; behind a proxy set HTTPS_PROXY',
+  EPROTO: 'the server may speak plain HTTP; list it as an insecure registry if that is wanted',
+};
+const CERTIFICATE_HINT =
+  'point NODE_EXTRA_CA_CERTS at the CA certificate (PEM), or skip the verification of TLS for it';
+
+/** The first `code` along an error's causes, such as ECONNRESET. */
+export function networkCode(error: unknown): string | undefined {
+  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
+    if (!(at instanceof BuildError) && 'code' in at && typeof at.code === 'string') return at.code;
+    // Happy-eyeballs failures carry one error for each address.
+    if (at instanceof AggregateError && at.errors.length > 0) return networkCode(at.errors[0]);
+  }
+  return undefined;
+}
+
+/** True for a NETWORK error that another attempt may not meet; false for bad names, certificates and refusals. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof BuildError && error.code === 'NETWORK' && TRANSIENT.has(networkCode(error) ?? '');
+}
+
+/** What a failed exchange is to us: our own errors stay, an abort becomes CANCELLED, all else NETWORK. */
+export function toNetworkError(
+  error: unknown,
+  request: { readonly method: string; readonly url: string; readonly signal?: AbortSignal | undefined },
+): BuildError {
+  const own = ownError(error);
+  if (own !== undefined) return own;
+  if (request.signal?.aborted === true)
+    return new BuildError('CANCELLED', 'the build was cancelled', { cause: error });
+  const code = networkCode(error);
+  const why = redact(describe(error, code));
+  return new BuildError('NETWORK', `${request.method} ${redact(request.url)} failed: ${why}`, {
+    hint: code !== undefined && CERTIFICATE.test(code) ? CERTIFICATE_HINT : HINTS[code ?? ''],
+    cause: error,
+  });
+}
+
+function ownError(error: unknown): BuildError | undefined {
+  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1)
+    if (at instanceof BuildError) return at;
+  return undefined;
+}
+
+function describe(error: unknown, code: string | undefined): string {
+  if (!(error instanceof Error)) return String(error);
+  const text = error.message === '' ? (code ?? error.name) : error.message;
+  const shown = text
+    .replace(/[\x00-\x1f\x7f]+/g, ' ')
+    .trim()
+    .slice(0, 300);
+  return code === undefined || shown.includes(code) ? shown : `${shown} (${code})`;
+}
