@@ -1,2 +1,12 @@
 /** The file tree of a stage: looking things up in it and changing it, never leaving it. */
+export { deviceMajor, deviceMinor } from './device-number.ts';
+export { DiskRoot } from './disk-root.ts';
+export { resolveInRoot } from './resolve-in-root.ts';
+export type { ResolvedPath } from './resolve-in-root.ts';
+export { resolveOwner } from './resolve-owner.ts';
+export type { OwnerIds } from './resolve-owner.ts';
+export { resolveUser } from './resolve-user.ts';
+export type { UserIdentity } from './resolve-user.ts';
 export type { NodeStat, RootView } from './root-view.ts';
+export { TreeIndex } from './tree-index.ts';
+export { readXattrs } from './xattrs.ts';
