@@ -22,9 +22,13 @@ export interface BlobIngest {
   abort(): void;
 }
 
-/** A store on this machine that can take blobs of unknown digest. */
-export interface LocalBlobStore extends BlobStore {
+/** A store that can take blobs of unknown digest. */
+export interface IngestStore extends BlobStore {
   begin(): BlobIngest;
+}
+
+/** An ingest store whose blobs are plain files of this machine. */
+export interface LocalBlobStore extends IngestStore {
   /** Where the blob's bytes lie as a plain file. */
   pathOf(digest: Digest): string;
 }
