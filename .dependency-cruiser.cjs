@@ -60,8 +60,8 @@ const allowed = {
     'snapshot',
     'build',
   ],
-  action: ['errors', 'oci', 'reference', 'report', 'request', 'context', 'builder', 'isolation'],
-  cli: ['errors', 'oci', 'reference', 'report', 'request', 'context', 'builder', 'isolation'],
+  action: ['errors', 'oci', 'reference', 'report', 'process', 'request', 'context', 'builder', 'isolation'],
+  cli: ['errors', 'oci', 'reference', 'report', 'process', 'request', 'context', 'builder', 'isolation'],
 };
 
 /** Packages and builtins that have one home. */

@@ -1,3 +1,5 @@
+import { BuildError } from '../errors/index.ts';
+
 /** The part of `process` that tells of signals. */
 export interface SignalSource {
   on(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
@@ -24,4 +26,9 @@ export function abortOnSignals(
     signal: controller.signal,
     dispose: () => listeners.forEach(([name, listener]) => source.off(name, listener)),
   };
+}
+
+/** The error itself; after a signal CANCELLED, as whatever broke then broke because of it. */
+export function orCancelled(error: unknown, signal: AbortSignal): unknown {
+  return signal.aborted ? new BuildError('CANCELLED', 'the build was cancelled', { cause: error }) : error;
 }

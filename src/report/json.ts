@@ -1,4 +1,4 @@
-import { redact, type SourceLocation } from '../errors/index.ts';
+import { redact, toBuildError, type SourceLocation } from '../errors/index.ts';
 import { type Reporter, type StepLabel } from './reporter.ts';
 
 export interface JsonOptions {
@@ -36,6 +36,20 @@ export function jsonReporter({ write, time }: JsonOptions): Reporter {
       say('info', 'transfer', transfer.what, { direction, bytes: total, state });
     },
   };
+}
+
+/** An error as one line of the log that jsonReporter writes. `time` is RFC 3339. */
+export function jsonError(error: unknown, time: string): string {
+  const { code, message, hint, location } = toBuildError(error);
+  return JSON.stringify({
+    level: 'error',
+    time,
+    event: 'error',
+    msg: redact(message),
+    code,
+    hint,
+    ...placeOf(location),
+  });
 }
 
 function labelOf({ stage, index, total, line }: StepLabel): Record<string, unknown> {

@@ -13,12 +13,9 @@ export function neutraliseCommands(line: string): string {
 }
 
 /** Escape sequences that are not colours: cursor movement, titles, hyperlinks. */
-// eslint-disable-next-line no-control-regex
 const SEQUENCE =
   /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[PX^_][^\x1b]*(?:\x1b\\)?|[ -/]*[0-~])/g;
-// eslint-disable-next-line no-control-regex
 const COLOUR = /^\x1b\[[0-9;:]*m$/;
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]|\x1b(?!\[[0-9;:]*m)/g;
 /** Overrides of writing direction: text that shows another order than it has. */
 const DIRECTION = /[\u202a-\u202e\u2066-\u2069]/g;

@@ -36,3 +36,12 @@ export function parseContext(text: string, cwd: string): ContextSpec {
   if (path === '') throw new BuildError('USAGE', 'the build context is empty', { hint: 'give a directory' });
   return { kind: 'directory', path: resolve(cwd, path) };
 }
+
+/** The name of a Dockerfile as written; throws UNSUPPORTED for a URL and for standard input. */
+export function parseFile(text: string | undefined): string | undefined {
+  if (text === undefined || (text !== '-' && !/^https?:\/\//i.test(text))) return text;
+  const source = text === '-' ? 'standard input' : 'a URL';
+  throw new BuildError('UNSUPPORTED', `a Dockerfile from ${source} is not supported`, {
+    hint: 'save it first and give the path',
+  });
+}

@@ -1,5 +1,6 @@
 /** The one options value of a build, and the grammars its text forms are written in. */
-export { ISOLATION_CHOICES, SNAPSHOTTER_CHOICES } from './build-request.ts';
+export { assembleRequest } from './assemble-request.ts';
+export type { AssembledRequest } from './assemble-request.ts';
 export type {
   BuildRequest,
   BuildSpec,
@@ -12,13 +13,14 @@ export type {
 } from './build-request.ts';
 export type { BuildResult, ResultLayer } from './build-result.ts';
 export { parseChoice } from './choice.ts';
-export { defaultContext, parseContext } from './context-choice.ts';
+export { defaultContext, parseContext, parseFile } from './context-choice.ts';
 export { checkDestinations } from './destinations.ts';
 export type { BuildSurroundings, Environment, RunBuild, RunDoctor } from './front-ports.ts';
 export { parseActionBool, parseGoBool } from './go-bool.ts';
 export { imageFiles, imageMetadata, repositoryOf, writeTextFiles } from './image-files.ts';
 export type { TextFile } from './image-files.ts';
 export { parseListInput } from './list-input.ts';
+export type { OptionValues } from './option-values.ts';
 export type { ListOptions } from './list-input.ts';
 export { FLAG_OPTIONS, INPUT_OPTIONS, OPTION_GROUPS } from './options/index.ts';
 export type {

@@ -1,0 +1,79 @@
+import { abortOnSignals, exitCode, orCancelled, signalExitCode, type Reporter } from '../report/index.ts';
+import {
+  imageFiles,
+  imageMetadata,
+  parseGoBool,
+  writeTextFiles,
+  type AssembledRequest,
+  type BuildResult,
+  type Environment,
+} from '../request/index.ts';
+import { tellFailure } from './failure.ts';
+import { inputValues } from './input-values.ts';
+import { OUTPUT_VALUES } from './outputs.ts';
+import { type ActionPorts } from './ports.ts';
+import { readRequest } from './read-request.ts';
+import { type Runner } from './runner.ts';
+import { sayGroup } from './say.ts';
+import { dropScratch, makeScratch } from './scratch.ts';
+import { recordSteps } from './step-record.ts';
+import { failureSummary, successSummary } from './summary.ts';
+import { refuseInputs, tellOfInputs } from './treat-inputs.ts';
+
+/** Builds what the inputs ask for and returns the exit status. Every failure is told to the runner. */
+export async function buildStep(reporter: Reporter, env: Environment, ports: ActionPorts): Promise<number> {
+  const { runner } = ports;
+  const record = recordSteps(reporter);
+  const { signal, dispose } = abortOnSignals(ports.signals, (name) => ports.exit(signalExitCode(name)));
+  try {
+    refuseInputs(runner);
+    const assembled = readRequest(inputValues(runner), env, ports);
+    tellOfInputs(runner, reporter);
+    for (const warning of assembled.warnings) reporter.warn(warning);
+    const result = await buildInScratch(assembled, { reporter: record.reporter, signal, env }, ports);
+    hand(assembled, result, runner);
+    await summarise(env, runner, () => successSummary(result, record.steps));
+    return 0;
+  } catch (error) {
+    const told = orCancelled(error, signal);
+    tellFailure(told, env, ports);
+    await summarise(env, runner, () => failureSummary(told, record.steps));
+    return exitCode(told, signal.reason);
+  } finally {
+    dispose();
+  }
+}
+
+async function buildInScratch(
+  { request }: AssembledRequest,
+  surroundings: Parameters<ActionPorts['runBuild']>[1],
+  ports: ActionPorts,
+): Promise<BuildResult> {
+  const { env } = surroundings;
+  const scratchParent = makeScratch(env, ports.runner);
+  try {
+    return await ports.runBuild({ ...request, scratchParent }, surroundings);
+  } finally {
+    await dropScratch(scratchParent, { env, isolation: request.isolation }, ports);
+  }
+}
+
+/** Files, outputs and log entries of an image, in this order: what comes last says that all is there. */
+function hand({ request, metadataFile }: AssembledRequest, result: BuildResult, runner: Runner): void {
+  const { outputs } = request;
+  writeTextFiles(imageFiles(outputs, metadataFile, result));
+  for (const { name, value } of OUTPUT_VALUES) runner.setOutput(name, value(outputs, result));
+  sayGroup(runner, 'ImageID', result.imageId);
+  sayGroup(runner, 'Digest', result.digest);
+  sayGroup(runner, 'Metadata', JSON.stringify(imageMetadata(outputs, result), null, 2));
+}
+
+/** A summary is a courtesy: none of its troubles fails a build. */
+async function summarise(env: Environment, runner: Runner, html: () => string): Promise<void> {
+  try {
+    const wanted = env['DOCKER_BUILD_SUMMARY'] ?? '';
+    if (wanted === '' || parseGoBool(wanted, 'DOCKER_BUILD_SUMMARY')) await runner.summarise(html());
+  } catch (error) {
+    runner.warn(`no summary: ${error instanceof Error ? error.message : String(error)}`, undefined);
+  }
+}

@@ -1,0 +1,22 @@
+import { runBuild, runDoctor } from '../builder/index.ts';
+import { closeInheritedDescriptors } from '../process/index.ts';
+import { githubRunner } from './github-runner.ts';
+import { main } from './main.ts';
+import { removeScratch } from './remove-scratch.ts';
+
+// What our own parent left open would be passed on to RUN; a Node parent's channel is ours to keep.
+if (process.send === undefined) closeInheritedDescriptors();
+
+const status = await main(process.env, {
+  runner: githubRunner(process.env),
+  runBuild,
+  runDoctor,
+  removeScratch,
+  signals: process,
+  exit: (code) => process.exit(code),
+  cwd: process.cwd(),
+  machine: process.arch,
+  now: () => performance.now(),
+});
+// A connection to a registry that is still open must not hold the process.
+process.exit(status);

@@ -1,0 +1,33 @@
+import {
+  INPUT_OPTIONS,
+  parseActionBool,
+  parseListInput,
+  type InputName,
+  type OptionValues,
+} from '../request/index.ts';
+import { type Runner } from './runner.ts';
+
+/** Inputs by name and kind. Names that are no inputs do not compile. */
+export interface InputValues extends OptionValues {
+  /** Undefined where it is empty. */
+  text(name: InputName<'text'>): string | undefined;
+  /** Throws USAGE for quotes that do not close. */
+  list(name: InputName<'list'>): readonly string[];
+  /** Undefined where it is empty; throws USAGE for what is no boolean. */
+  flag(name: InputName<'flag'>): boolean | undefined;
+}
+
+const IGNORE_COMMA: ReadonlySet<string> = new Set(
+  INPUT_OPTIONS.filter(({ input }) => input.ignoreComma === true).map(({ input }) => input.name),
+);
+
+export function inputValues(runner: Runner): InputValues {
+  return {
+    text(name) {
+      const value = runner.input(name);
+      return value === '' ? undefined : value;
+    },
+    list: (name) => parseListInput(runner.input(name), name, { ignoreComma: IGNORE_COMMA.has(name) }),
+    flag: (name) => parseActionBool(runner.input(name), name),
+  };
+}

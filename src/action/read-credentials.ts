@@ -1,0 +1,27 @@
+import { credentialOf, parseRegistryAuth, type GivenCredential } from '../request/index.ts';
+import { type InputValues } from './input-values.ts';
+import { type Runner } from './runner.ts';
+
+/**
+ * The credentials in the inputs, every one hidden in the log: the password, each of its lines, and the form it has in an
+ * Authorization header. Throws USAGE and UNSUPPORTED as the grammars do.
+ */
+export function readCredentials(values: InputValues, runner: Runner): GivenCredential[] {
+  const password = values.text('password') ?? '';
+  maskLines(password, runner);
+  const single = credentialOf(values.text('registry') ?? '', values.text('username') ?? '', password);
+  const credentials = parseRegistryAuth(values.text('registry-auth') ?? '');
+  if (single !== undefined) credentials.push(single);
+  for (const credential of credentials) maskCredential(credential, runner);
+  return credentials;
+}
+
+function maskCredential({ username, password }: GivenCredential, runner: Runner): void {
+  maskLines(password, runner);
+  runner.mask(Buffer.from(`${username}:${password}`).toString('base64'));
+}
+
+function maskLines(secret: string, runner: Runner): void {
+  const lines = secret.split(/\r\n|\n|\r/).map((line) => line.trim());
+  for (const part of new Set([secret, ...lines])) if (part !== '') runner.mask(part);
+}

@@ -1,0 +1,60 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { locateDockerfile } from '../context/index.ts';
+import { BuildError } from '../errors/index.ts';
+import {
+  assembleRequest,
+  checkDestinations,
+  defaultContext,
+  parseContext,
+  parseFile,
+  type AssembledRequest,
+  type ContextSpec,
+  type Environment,
+} from '../request/index.ts';
+import { type InputValues } from './input-values.ts';
+import { type ActionPorts } from './ports.ts';
+import { readCredentials } from './read-credentials.ts';
+
+/** build-push-action's template for its default context, with a directory in it. */
+const DEFAULT_CONTEXT = /^\{\{\s*defaultContext\s*\}\}(?::(.*))?$/;
+
+/** The request that the inputs make. Throws USAGE, UNSUPPORTED, REFERENCE, and CONTEXT without a Dockerfile. */
+export function readRequest(values: InputValues, env: Environment, ports: ActionPorts): AssembledRequest {
+  const credentials = readCredentials(values, ports.runner);
+  const context = contextOf(values.text('context'), env, ports.cwd);
+  const file = parseFile(values.text('file'));
+  const assembled = assembleRequest(
+    values,
+    {
+      context,
+      dockerfile: locateDockerfile({ context: context.path, file, cwd: ports.cwd }),
+      target: values.text('target'),
+      buildArgs: values.list('build-args'),
+      labels: values.list('labels'),
+      platforms: values.list('platforms'),
+      destinations: [...values.list('tags'), ...values.list('destination')],
+      push: values.flag('push') ?? false,
+      credentials,
+    },
+    { env, cwd: ports.cwd, machine: ports.machine },
+  );
+  checkDestinations(assembled.request.outputs, 'give tags');
+  return assembled;
+}
+
+function contextOf(text: string | undefined, env: Environment, cwd: string): ContextSpec {
+  const template = DEFAULT_CONTEXT.exec(text ?? '{{defaultContext}}');
+  if (template === null) return parseContext(text ?? '', cwd);
+  const context = parseContext(join(defaultContext(env, existsSync), template[1] ?? ''), cwd);
+  if (isEmptyDirectory(context.path)) {
+    throw new BuildError('CONTEXT', `the build context ${context.path} is empty`, {
+      hint: 'run actions/checkout before this step: the workspace is the context',
+    });
+  }
+  return context;
+}
+
+function isEmptyDirectory(path: string): boolean {
+  return existsSync(path) && readdirSync(path).length === 0;
+}

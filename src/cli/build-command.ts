@@ -1,0 +1,45 @@
+import { abortOnSignals, exitCode, orCancelled, signalExitCode } from '../report/index.ts';
+import {
+  imageFiles,
+  writeTextFiles,
+  type AssembledRequest,
+  type BuildResult,
+  type Environment,
+} from '../request/index.ts';
+import { flagValues } from './flag-values.ts';
+import { openLog } from './open-log.ts';
+import { type GivenFlag } from './parse-flags.ts';
+import { type CliPorts } from './ports.ts';
+import { readRequest } from './read-request.ts';
+import { refuseFlags, tellOfFlags } from './treat-flags.ts';
+
+/** Builds what the flags ask for and returns the exit status. Throws USAGE where the log itself cannot be opened. */
+export async function buildCommand(
+  given: readonly GivenFlag[],
+  env: Environment,
+  ports: CliPorts,
+): Promise<number> {
+  const flags = flagValues(given);
+  const log = openLog(flags, env, ports);
+  const { signal, dispose } = abortOnSignals(ports.signals, (name) => ports.exit(signalExitCode(name)));
+  try {
+    refuseFlags(given);
+    const assembled = readRequest(flags, env, ports);
+    tellOfFlags(given, log.reporter);
+    for (const warning of assembled.warnings) log.reporter.warn(warning);
+    const result = await ports.runBuild(assembled.request, { reporter: log.reporter, signal, env });
+    keep(assembled, result);
+    log.finished(result);
+    return 0;
+  } catch (error) {
+    const told = orCancelled(error, signal);
+    log.failed(told);
+    return exitCode(told, signal.reason);
+  } finally {
+    dispose();
+  }
+}
+
+function keep({ request, metadataFile }: AssembledRequest, result: BuildResult): void {
+  writeTextFiles(imageFiles(request.outputs, metadataFile, result));
+}

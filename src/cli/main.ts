@@ -1,0 +1,78 @@
+import { BuildError } from '../errors/index.ts';
+import { exitCode } from '../report/index.ts';
+import { scratchParentOf, type Environment } from '../request/index.ts';
+import { buildCommand } from './build-command.ts';
+import { helpText } from './help.ts';
+import { nearest } from './nearest.ts';
+import { bareLog } from './open-log.ts';
+import { parseFlags, type CommandLine } from './parse-flags.ts';
+import { type CliPorts } from './ports.ts';
+
+type Command = (line: CommandLine, env: Environment, ports: CliPorts) => number | Promise<number>;
+
+const COMMANDS = new Map<string, Command>([
+  ['build', ({ flags }, env, ports) => buildCommand(flags, env, ports)],
+  ['doctor', doctor],
+  ['version', (_line, _env, ports) => answer(ports, `ts-kaniko ${ports.version()}\n`)],
+  ['help', (_line, _env, ports) => answer(ports, helpText())],
+]);
+
+/** Commands of kaniko's executor that are not done here. */
+const REFUSED_COMMANDS: readonly string[] = ['login', 'push'];
+
+/** Does what the arguments (without node and script) ask for and returns the exit status. Never throws. */
+export async function main(argv: readonly string[], env: Environment, ports: CliPorts): Promise<number> {
+  try {
+    const line = parseFlags(argv);
+    return await commandOf(line)(line, env, ports);
+  } catch (error) {
+    bareLog(ports).failed(error);
+    return exitCode(error);
+  }
+}
+
+function commandOf({ words, switches }: CommandLine): Command {
+  const [word = 'build', extra] = words;
+  const name = switches.has('help') ? 'help' : switches.has('version') ? 'version' : word;
+  const command = COMMANDS.get(name);
+  if (command === undefined) throw unknownCommand(name);
+  if (extra !== undefined) throw unexpected(extra);
+  if (switches.has('json') && name !== 'doctor') {
+    throw new BuildError('USAGE', '--json belongs to doctor', { hint: 'use --log-format json for builds' });
+  }
+  return command;
+}
+
+function unknownCommand(name: string): BuildError {
+  if (REFUSED_COMMANDS.includes(name))
+    return new BuildError('UNSUPPORTED', `the command ${name} is not supported`, {
+      hint: 'credentials are read from DOCKER_CONFIG or DOCKER_AUTH_CONFIG; a build pushes its image itself',
+    });
+  const match = nearest(name, [...COMMANDS.keys()]);
+  return new BuildError('USAGE', `unknown command: ${name}`, {
+    hint:
+      match === undefined
+        ? 'give the context with --context, and values of on/off flags as --flag=false'
+        : `did you mean ${match}?`,
+  });
+}
+
+function unexpected(word: string): BuildError {
+  return new BuildError('USAGE', `unexpected argument: ${word}`, {
+    hint: 'values of on/off flags are written as --flag=false',
+  });
+}
+
+async function doctor({ switches }: CommandLine, env: Environment, ports: CliPorts): Promise<number> {
+  const { text, json } = await ports.runDoctor({ env, scratchParent: scratchParentOf(env) });
+  return answer(ports, switches.has('json') ? `${JSON.stringify(json, null, 2)}\n` : withLineBreak(text));
+}
+
+function answer(ports: CliPorts, text: string): number {
+  ports.stdout.write(text);
+  return 0;
+}
+
+function withLineBreak(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
+}

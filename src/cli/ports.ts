@@ -1,0 +1,29 @@
+import { type SignalSource } from '../report/index.ts';
+import { type RunBuild, type RunDoctor } from '../request/index.ts';
+
+/** Takes text as it is. */
+interface Sink {
+  write(text: string): unknown;
+}
+
+/** Everything of the world around the command line, so that tests can stand in for it. */
+export interface CliPorts {
+  readonly runBuild: RunBuild;
+  readonly runDoctor: RunDoctor;
+  /** Answers. */
+  readonly stdout: Sink;
+  /** The log and errors. */
+  readonly stderr: Sink & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly signals: SignalSource;
+  /** Ends the process at once, without tidying up. */
+  readonly exit: (status: number) => void;
+  readonly version: () => string;
+  readonly cwd: string;
+  /** Node's `process.arch`. */
+  readonly machine: string;
+  /** Milliseconds of a steady clock. */
+  readonly now: () => number;
+  /** RFC 3339 time of now. */
+  readonly time: () => string;
+  readonly exists: (path: string) => boolean;
+}

@@ -1,0 +1,32 @@
+import { BuildError } from '../errors/index.ts';
+import { type Reporter } from '../report/index.ts';
+import { parseGoBool } from '../request/index.ts';
+import { type GivenFlag } from './parse-flags.ts';
+
+/** Throws UNSUPPORTED for the first flag that asks for something not done here. */
+export function refuseFlags(flags: readonly GivenFlag[]): void {
+  for (const given of flags) {
+    if (given.option.treatment !== 'refused' || isInert(given)) continue;
+    throw new BuildError('UNSUPPORTED', `${given.spelling} is not supported`, { hint: given.option.note });
+  }
+}
+
+/** Tells of spellings that are out of date and of flags that change nothing. */
+export function tellOfFlags(flags: readonly GivenFlag[], reporter: Reporter): void {
+  for (const given of flags) {
+    const { option, spelling, deprecated } = given;
+    if (deprecated) reporter.warn(`${spelling} is out of date: use --${option.flag.name}`);
+    if (option.treatment === 'warned' && !isInert(given))
+      reporter.warn(`${spelling} has no effect${reason(given)}`);
+    if (option.treatment === 'ignored') reporter.debug(`${spelling} has no effect${reason(given)}`);
+  }
+}
+
+function isInert({ option, value, spelling }: GivenFlag): boolean {
+  const normal = option.flag.kind === 'flag' ? String(parseGoBool(value, spelling)) : value;
+  return option.inert?.includes(normal) ?? false;
+}
+
+function reason({ option }: GivenFlag): string {
+  return option.note === undefined ? '' : `: ${option.note}`;
+}

@@ -1,0 +1,148 @@
+import { resolve } from 'node:path';
+import { BuildError } from '../errors/index.ts';
+import { parsePlatform, platformOfMachine, type Platform } from '../oci/index.ts';
+import {
+  ISOLATION_CHOICES,
+  SNAPSHOTTER_CHOICES,
+  type BuildRequest,
+  type BuildSpec,
+  type ContextSpec,
+  type GivenCredential,
+  type OutputSpec,
+  type RegistryOptions,
+} from './build-request.ts';
+import { parseChoice } from './choice.ts';
+import { type Environment } from './front-ports.ts';
+import { type OptionValues } from './option-values.ts';
+import { parseBuildArgs, parseLabels } from './pairs.ts';
+import { parseRegistryMap } from './registry-map.ts';
+import { scratchParentOf } from './scratch-parent.ts';
+import { sourceDateEpoch } from './source-date-epoch.ts';
+import { normaliseTags } from './tags.ts';
+
+/** What the fronts call by different names, or have rules of their own for. */
+export interface FrontChoices {
+  readonly context: ContextSpec;
+  /** Absolute path. */
+  readonly dockerfile: string;
+  readonly target: string | undefined;
+  readonly buildArgs: readonly string[];
+  readonly labels: readonly string[];
+  readonly platforms: readonly string[];
+  readonly destinations: readonly string[];
+  readonly push: boolean;
+  readonly credentials: readonly GivenCredential[];
+}
+
+export interface FrontPlace {
+  readonly env: Environment;
+  /** What relative paths start from. */
+  readonly cwd: string;
+  /** Node's `process.arch`. */
+  readonly machine: string;
+}
+
+export interface AssembledRequest {
+  readonly request: BuildRequest;
+  /** Where the metadata of the image goes, if anywhere. */
+  readonly metadataFile: string | undefined;
+  /** To be told once the log is open. */
+  readonly warnings: readonly string[];
+}
+
+/** The one options value out of a front's values. Throws USAGE and UNSUPPORTED for values that make no sense. */
+export function assembleRequest(
+  values: OptionValues,
+  choices: FrontChoices,
+  place: FrontPlace,
+): AssembledRequest {
+  const { tags, warnings } = normaliseTags(choices.destinations);
+  const request: BuildRequest = {
+    spec: specOf(values, choices, place),
+    outputs: outputsOf(values, tags, choices.push, place.cwd),
+    registries: registriesOf(values, place.env),
+    credentials: choices.credentials,
+    isolation: parseChoice(values.text('isolation') ?? 'auto', ISOLATION_CHOICES, 'isolation'),
+    scratchParent: scratchParentOf(place.env),
+  };
+  return { request, metadataFile: pathOf(values.text('metadata-file'), place.cwd), warnings };
+}
+
+function specOf(values: OptionValues, choices: FrontChoices, { env, machine }: FrontPlace): BuildSpec {
+  const buildPlatform = platformOfMachine(machine);
+  const buildArgs = parseBuildArgs(choices.buildArgs, env);
+  return {
+    context: choices.context,
+    dockerfile: choices.dockerfile,
+    target: choices.target,
+    buildArgs,
+    labels: parseLabels(choices.labels),
+    platform: onePlatform(choices.platforms) ?? buildPlatform,
+    buildPlatform,
+    sourceDateEpoch: sourceDateEpoch(
+      buildArgs['SOURCE_DATE_EPOCH'],
+      values.text('source-date-epoch'),
+      env['SOURCE_DATE_EPOCH'],
+    ),
+    reproducible: values.flag('reproducible') ?? false,
+    singleSnapshot: values.flag('single-snapshot') ?? false,
+    ignorePaths: values.list('ignore-path').map(absoluteInImage),
+    snapshotter: parseChoice(values.text('snapshotter') ?? 'auto', SNAPSHOTTER_CHOICES, 'snapshotter'),
+    noCache: values.flag('no-cache') ?? false,
+  };
+}
+
+function outputsOf(values: OptionValues, tags: readonly string[], push: boolean, cwd: string): OutputSpec {
+  const digestFile = values.text('digest-file');
+  const isUrl = /^https?:\/\//i.test(digestFile ?? '');
+  return {
+    tags,
+    push,
+    tarPath: pathOf(values.text('tar-path'), cwd),
+    ociLayoutPath: pathOf(values.text('oci-layout-path'), cwd),
+    digestFile: isUrl ? digestFile : pathOf(digestFile, cwd),
+    imageNameWithDigestFile: pathOf(values.text('image-name-with-digest-file'), cwd),
+    imageNameTagWithDigestFile: pathOf(values.text('image-name-tag-with-digest-file'), cwd),
+  };
+}
+
+function registriesOf(values: OptionValues, env: Environment): RegistryOptions {
+  return {
+    insecureRegistries: values.list('insecure-registry'),
+    insecurePush: values.flag('insecure') ?? false,
+    insecurePull: values.flag('insecure-pull') ?? false,
+    skipTlsVerify: values.flag('skip-tls-verify') ?? false,
+    skipTlsVerifyPull: values.flag('skip-tls-verify-pull') ?? false,
+    skipTlsVerifyRegistries: values.list('skip-tls-verify-registry'),
+    mirrors: [...values.list('registry-mirror'), ...mirrorsOf(env['KANIKO_REGISTRY_MIRROR'] ?? '')],
+    registryMap: parseRegistryMap([...values.list('registry-map'), env['KANIKO_REGISTRY_MAP'] ?? '']),
+  };
+}
+
+function mirrorsOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((mirror) => mirror.trim())
+    .filter((mirror) => mirror !== '');
+}
+
+function onePlatform(platforms: readonly string[]): Platform | undefined {
+  const [first, second] = platforms;
+  if (second !== undefined) {
+    throw new BuildError('UNSUPPORTED', 'images for several platforms are not supported', {
+      hint: 'build each platform on a machine of its own kind',
+    });
+  }
+  return first === undefined || first === '' ? undefined : parsePlatform(first);
+}
+
+function absoluteInImage(path: string): string {
+  if (path.startsWith('/')) return path;
+  throw new BuildError('USAGE', `ignore-path ${JSON.stringify(path)} is not absolute`, {
+    hint: 'write it as it is in the image, for instance /var/cache',
+  });
+}
+
+function pathOf(text: string | undefined, cwd: string): string | undefined {
+  return text === undefined ? undefined : resolve(cwd, text);
+}
