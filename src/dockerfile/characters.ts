@@ -1,7 +1,6 @@
 /** Unicode's White_Space property, which is what separates words and is trimmed (Go's unicode.IsSpace). */
 const SPACE = '\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 const LEADING = new RegExp(`^[${SPACE}]+`);
-const TRAILING = new RegExp(`[${SPACE}]+$`);
 const ONE = new RegExp(`^[${SPACE}]$`);
 /** Only these separate the arguments of an instruction split without quotes. */
 const SEPARATORS = /[\t\v\f\r ]+/;
@@ -18,7 +17,11 @@ export function trimLeft(text: string): string {
 
 /** The text without leading and trailing white space. */
 export function trim(text: string): string {
-  return trimLeft(text).replace(TRAILING, '');
+  const start = trimLeft(text);
+  let end = start.length;
+  // A regular expression would look at every run of blanks once for each of its characters.
+  while (end > 0 && isSpace(start.charAt(end - 1))) end--;
+  return start.slice(0, end);
 }
 
 /** The parts between runs of blanks; quotes mean nothing. The empty list for the empty text. */
@@ -36,4 +39,11 @@ export function cutAtBlank(text: string): readonly [string, string | undefined] 
 /** The text in double quotes with escapes, as messages show values. */
 export function quote(text: string): string {
   return JSON.stringify(text);
+}
+
+/** The text before its first white space of any kind and the trimmed text after it. */
+export function cutAtSpace(text: string): readonly [string, string] {
+  let end = 0;
+  while (end < text.length && !isSpace(text.charAt(end))) end++;
+  return [text.slice(0, end), trim(text.slice(end))];
 }

@@ -21,7 +21,7 @@ interface Directive {
 export type AtLine = <T>(line: number, work: () => T) => T;
 
 const NAMES = new Set(['syntax', 'escape', 'check']);
-const FORM = /^([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$/;
+const NAME = /^[a-zA-Z][a-zA-Z0-9]*$/;
 
 /**
  * The parser directives: `# name=value` comments at the very top, ended by the first line that is none
@@ -59,8 +59,11 @@ function scan(lines: readonly string[], from: number, atLine: AtLine): ReadonlyM
 function parseDirective(line: string, number: number): Directive | undefined {
   const trimmed = trimLeft(line);
   if (!trimmed.startsWith('#')) return undefined;
-  const [, name, value] = FORM.exec(trimLeft(trimmed.slice(1))) ?? [];
-  if (name === undefined || value === undefined) return undefined;
+  const at = trimmed.indexOf('=');
+  if (at < 0) return undefined;
+  const name = trimmed.slice(1, at).trim();
+  const value = trimmed.slice(at + 1).trim();
+  if (!NAME.test(name) || value === '') return undefined;
   const lower = name.toLowerCase();
   return NAMES.has(lower) ? { name: lower, value, line: number } : undefined;
 }

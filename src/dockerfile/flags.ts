@@ -71,10 +71,7 @@ export class FlagValues {
  * The values of an instruction's flags against those it knows. Throws DOCKERFILE_SYNTAX for a flag that
  * is unknown, repeated, without its value, or not a boolean where one is due.
  */
-export function parseFlags(
-  flags: readonly string[],
-  known: Readonly<Record<string, FlagKind>>,
-): FlagValues {
+export function parseFlags(flags: readonly string[], known: Readonly<Record<string, FlagKind>>): FlagValues {
   const values = new Map<string, string[]>();
   for (const flag of flags) {
     const at = flag.indexOf('=');

@@ -9,7 +9,7 @@ export interface HeredocStart {
   readonly fileDescriptor: number;
 }
 
-const FORM = /^(\d*)<<(-?)\s*([^<]*)$/;
+const FORM = /^(\d*)<<(-?)\s*((?!\s)[^<]*)$/;
 /** Heredocs are lexed with the backslash whatever the escape directive says. */
 const LEXING = { escape: '\\', keepUnset: true } as const;
 

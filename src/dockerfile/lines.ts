@@ -19,7 +19,9 @@ export function splitLines(text: string): string[] {
 
 /** The line without the line end's leftovers; a heredoc body keeps them. */
 export function withoutReturn(line: string): string {
-  return line.replace(/\r+$/, '');
+  let end = line.length;
+  while (end > 0 && line.charAt(end - 1) === '\r') end--;
+  return line.slice(0, end);
 }
 
 /** Walks the lines of a file: whole instructions, and raw lines for what a heredoc holds. */
@@ -34,16 +36,10 @@ export class LineReader {
     this.#continuation = escape === '\\' ? /(^|[^\\])\\[ \t]*$/ : /(^|[^`])`[ \t]*$/;
   }
 
-  /** Number of the line read last, 1-based. */
-  get line(): number {
-    return this.#next;
-  }
-
   /** The next line as it is, undefined at the end. */
   readRaw(): string | undefined {
     return this.#lines[this.#next++];
   }
-
 
   /** The next instruction; comments and blank lines between instructions are passed over. */
   readLogical(): LogicalLine | undefined {
@@ -83,8 +79,6 @@ export class LineReader {
   }
 
   #cutContinuation(line: string): [string, boolean] {
-    return this.#continuation.test(line)
-      ? [line.replace(this.#continuation, '$1'), true]
-      : [line, false];
+    return this.#continuation.test(line) ? [line.replace(this.#continuation, '$1'), true] : [line, false];
   }
 }

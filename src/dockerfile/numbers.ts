@@ -19,6 +19,8 @@ const UNITS: ReadonlyMap<string, bigint> = new Map([
   ['h', 3_600_000_000_000n],
 ]);
 const MAX_DURATION = 2n ** 63n - 1n;
+/** Longer than any sensible one; keeps the arithmetic small. */
+const MAX_DURATION_LENGTH = 200;
 const DURATION_PART = /^(\d*)(?:\.(\d*))?([^\d.]*)/;
 
 /**
@@ -29,7 +31,9 @@ export function parseDuration(word: string): number {
   const negative = word.startsWith('-');
   let rest = word.replace(/^[-+]/, '');
   if (rest === '0') return 0;
-  if (rest === '') throw syntaxError(`invalid duration ${quote(word)}`);
+  if (rest === '' || rest.length > MAX_DURATION_LENGTH) {
+    throw syntaxError(`invalid duration ${quote(word)}`);
+  }
   let total = 0n;
   while (rest !== '') {
     const [part = '', whole = '', fraction = '', unit = ''] = DURATION_PART.exec(rest) ?? [];

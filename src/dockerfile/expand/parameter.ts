@@ -47,11 +47,6 @@ function trimmed(value: string, modifier: '#' | '%', word: string): string {
 }
 
 /** The value of `${v/pattern/replacement}`, or of `${v//…}` with `all`. */
-export function substitutePattern(
-  value: string,
-  pattern: string,
-  replacement: string,
-  all: boolean,
-): string {
+export function substitutePattern(value: string, pattern: string, replacement: string, all: boolean): string {
   return replacePattern(value, parseShellPattern(pattern), replacement, all);
 }

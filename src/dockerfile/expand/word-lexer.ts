@@ -1,9 +1,11 @@
 import { semanticsError } from '../source-location.ts';
-import { type ExpandOptions, type Expansion, type Lookup } from './expand-word.ts';
+import { type ExpandOptions, type Expansion, type Lookup } from './expansion.ts';
 import { applyModifier, isModifier, substitutePattern } from './parameter.ts';
 import { WordList } from './word-list.ts';
 
 const SPECIAL_PARAMETERS = '@*#?-$!0';
+/** Deeper than anybody writes by hand, and far from the end of the stack. */
+const MAX_DEPTH = 200;
 
 /** One pass over one word; see expand. Characters are code points. */
 export class WordLexer {
@@ -14,6 +16,7 @@ export class WordLexer {
   readonly #unmatched = new Set<string>();
   #position = 0;
   #rawEscapes: boolean;
+  #depth = 0;
 
   constructor(word: string, lookup: Lookup, options: ExpandOptions) {
     this.#characters = [...word];
@@ -158,12 +161,14 @@ export class WordLexer {
   }
 
   #rawUntil(stop: string, raw: boolean): string {
+    if (++this.#depth > MAX_DEPTH) throw semanticsError('syntax error: ${} nested too deeply');
     const before = this.#rawEscapes;
     this.#rawEscapes = raw;
     try {
       return this.#until(stop).text;
     } finally {
       this.#rawEscapes = before;
+      this.#depth--;
     }
   }
 

@@ -1,0 +1,81 @@
+import { quote } from '../characters.ts';
+import { type Escape } from '../directives.ts';
+import { type CopyInstruction, type Heredoc } from '../instruction.ts';
+import { semanticsError } from '../source-location.ts';
+import { expandWord } from './expand-word.ts';
+import { type Lookup } from './expansion.ts';
+
+/** `sha256:` and 64 digits for a download, a commit's digits for a repository. */
+const CHECKSUM = /^(?:sha256:[0-9a-f]{64}|[0-9a-f]{7,64})$/;
+
+/**
+ * COPY or ADD with the variables of its sources, destination, `--chown`, `--chmod`, `--checksum` and of
+ * heredocs with an unquoted delimiter replaced; `--from` and `--exclude` have none. Throws
+ * DOCKERFILE_SEMANTICS for a remote source of COPY and for a `--checksum` that cannot be.
+ */
+export function expandCopy(
+  instruction: CopyInstruction,
+  lookup: Lookup,
+  options: { readonly escape: Escape },
+): CopyInstruction {
+  const word = (text: string): string => expandWord(text, lookup, options);
+  const optional = (text: string | undefined): string | undefined =>
+    text === undefined ? undefined : word(text) || undefined;
+  const expanded = {
+    ...instruction,
+    sources: instruction.sources.map(word),
+    destination: word(instruction.destination),
+    heredocs: instruction.heredocs.map((heredoc) => expandHeredoc(heredoc, lookup)),
+    chown: optional(instruction.chown),
+    chmod: optional(instruction.chmod),
+    checksum: optional(instruction.checksum),
+  };
+  checkSources(expanded);
+  checkChecksum(expanded);
+  return expanded;
+}
+
+/** In a heredoc only `$` and the backslash mean anything, whatever the escape directive says. */
+function expandHeredoc(heredoc: Heredoc, lookup: Lookup): Heredoc {
+  if (!heredoc.expand) return heredoc;
+  const content = expandWord(heredoc.content, lookup, { escape: '\\', ignoreQuotes: true });
+  return { ...heredoc, content };
+}
+
+function checkSources({ kind, sources }: CopyInstruction): void {
+  if (kind === 'add') return;
+  for (const source of sources) {
+    if (isGitSource(source)) {
+      throw semanticsError(`source can't be a git ref for COPY: ${source}`, 'use ADD for repositories');
+    }
+    if (isHttpUrl(source)) {
+      throw semanticsError(`source can't be a URL for COPY: ${source}`, 'use ADD for downloads');
+    }
+  }
+}
+
+function checkChecksum({ checksum, sources, heredocs }: CopyInstruction): void {
+  if (checksum === undefined) return;
+  const [source, ...more] = sources;
+  if (source === undefined || more.length > 0 || heredocs.length > 0) {
+    throw semanticsError("checksum can't be specified for multiple sources");
+  }
+  if (!isHttpUrl(source) && !isGitSource(source)) {
+    throw semanticsError('checksum requires HTTP(S) or Git sources');
+  }
+  if (!CHECKSUM.test(checksum)) {
+    throw semanticsError(
+      `invalid checksum ${quote(checksum)}`,
+      'write it as sha256: and 64 lower-case hexadecimal digits',
+    );
+  }
+}
+
+function isHttpUrl(source: string): boolean {
+  return /^https?:\/\//.test(source);
+}
+
+function isGitSource(source: string): boolean {
+  if (/^(?:git@[^/]+:|ssh:\/\/|git:\/\/)/.test(source)) return true;
+  return isHttpUrl(source) && (source.split(/[?#]/, 1)[0] ?? '').endsWith('.git');
+}

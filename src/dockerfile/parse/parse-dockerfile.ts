@@ -1,0 +1,67 @@
+import { withLocation } from '../../errors/index.ts';
+import { readDirectives } from '../directives.ts';
+import { type Dockerfile, type Instruction } from '../instruction.ts';
+import { splitLines } from '../lines.ts';
+import { lint } from '../lint/lint.ts';
+import { locationIn, syntaxError } from '../source-location.ts';
+import { readStatements, type Locate, type Statement } from '../statement.ts';
+import { collectStages } from './collect-stages.ts';
+import { parseInstruction } from './parse-instruction.ts';
+import { parseTrigger } from './parse-trigger.ts';
+
+export interface ParseOptions {
+  /** The file's name for messages. */
+  readonly file: string;
+}
+
+/**
+ * A Dockerfile's text as stages of typed instructions, variables not yet replaced. Throws
+ * DOCKERFILE_SYNTAX or DOCKERFILE_SEMANTICS with file, line, column and excerpt.
+ */
+export function parseDockerfile(text: string, options: ParseOptions): Dockerfile {
+  const { file } = options;
+  const lines = splitLines(text);
+  const locate: Locate = (range) => locationIn(text, file, range);
+  const located = <T>(range: Parameters<Locate>[0], work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw withLocation(error, locate(range));
+    }
+  };
+  const whole = lineRange(1, lines);
+  if (text.trim() === '') throw withLocation(syntaxError('the Dockerfile cannot be empty'), locate(whole));
+  const { escape, syntax, check } = readDirectives(lines, (line, work) =>
+    located(lineRange(line, lines), work),
+  );
+  const statements = [...readStatements(lines, escape, locate)];
+  const instructions = statements.map((statement) =>
+    located(statement.range, () => parseChecked(statement, locate)),
+  );
+  const stages = collectStages(instructions, located);
+  if (stages.stages.length === 0) {
+    throw withLocation(noStages(instructions), locate(lineRange(Math.max(1, lines.length), lines)));
+  }
+  const warnings = lint({ ...stages, statements, skip: check?.skip ?? new Set() });
+  return { file, text, escape, syntax, check, ...stages, warnings };
+}
+
+/** An ONBUILD is refused here where its trigger could never be carried out. */
+function parseChecked(statement: Statement, locate: Locate): Instruction {
+  const instruction = parseInstruction(statement);
+  if (instruction.kind === 'onbuild') {
+    parseTrigger(instruction.trigger, { escape: statement.escape, location: locate(statement.range) });
+  }
+  return instruction;
+}
+
+function lineRange(line: number, lines: readonly string[]): Instruction['range'] {
+  const endColumn = (lines[line - 1] ?? '').trimEnd().length + 1;
+  return { startLine: line, startColumn: 1, endLine: line, endColumn };
+}
+
+function noStages(instructions: readonly Instruction[]): Error {
+  return instructions.length === 0
+    ? syntaxError('file with no instructions', 'a Dockerfile starts with FROM image')
+    : syntaxError('dockerfile contains no stages to build', 'there has to be a FROM');
+}
