@@ -1,0 +1,34 @@
+import type { IsolationChoice } from '../../request/index.ts';
+import type { IdRange } from '../id-map.ts';
+
+export type BackendName = Exclude<IsolationChoice, 'auto'>;
+
+/** In order of preference. */
+export const BACKEND_NAMES: readonly BackendName[] = [
+  'mountns',
+  'sudo',
+  'userns-identity',
+  'userns-full',
+  'none',
+];
+
+/** A way to become root over a file tree, and what it was seen to give on this machine. Plain data. */
+export interface Backend {
+  readonly name: BackendName;
+  /** A new proc file system can be mounted, so a RUN has its own process numbers. */
+  readonly ownProc: boolean;
+  /** An overlay whose upper directory lies on the scratch works, renames of lower directories included. */
+  readonly overlay: boolean;
+  /** Overlays need the `userxattr` option here. */
+  readonly userxattr: boolean;
+  /** The ids of a user namespace; only with `userns-identity` and `userns-full`. */
+  readonly maps?: IdMaps | undefined;
+}
+
+export interface IdMaps {
+  readonly users: readonly IdRange[];
+  readonly groups: readonly IdRange[];
+}
+
+/** Builds without RUN need no more than this. */
+export const NO_BACKEND: Backend = { name: 'none', ownProc: false, overlay: false, userxattr: false };

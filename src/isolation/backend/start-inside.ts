@@ -1,0 +1,66 @@
+import { assertNever, BuildError } from '../../errors/index.ts';
+import { findProgram, spawnProcess, type ChildHandle } from '../../process/index.ts';
+import type { Backend } from './backend.ts';
+import { startWithSudo } from './sudo.ts';
+import { startInUserNamespace } from './user-namespace.ts';
+
+export interface InsideOptions {
+  /** The whole environment of the command; under sudo, sudo's own SUDO_* variables are added. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** Descriptors 0, 1 and 2; under sudo, 0 must be a pipe. */
+  readonly stdio: readonly ['pipe' | 'ignore', 'pipe' | 'ignore' | 'inherit', 'pipe' | 'ignore' | 'inherit'];
+}
+
+/** The words that make a program die with its parent; to be put before it. */
+export function dyingWithParent(setpriv: string): string[] {
+  return [setpriv, '--pdeathsig', 'KILL', '--'];
+}
+
+/** The words that give a program mounts of its own; to be put before it. */
+export function withOwnMounts(unshare: string): string[] {
+  return [unshare, '--mount', '--propagation', 'private', '--'];
+}
+
+/**
+ * Starts a program (absolute path first) as root of the given backend, with mounts of its own; as this user where the
+ * backend is none. It is killed when this process dies. Throws ISOLATION where the backend refuses.
+ */
+export async function startInside(
+  backend: Backend,
+  command: readonly string[],
+  options: InsideOptions,
+): Promise<ChildHandle> {
+  const program = (name: string): string => requiredProgram(name, options.env['PATH'] ?? '');
+  switch (backend.name) {
+    case 'none': {
+      const setpriv = findProgram('setpriv', options.env['PATH'] ?? '');
+      return start([...(setpriv === undefined ? [] : dyingWithParent(setpriv)), ...command], options);
+    }
+    case 'mountns':
+      return start(
+        [...dyingWithParent(program('setpriv')), ...withOwnMounts(program('unshare')), ...command],
+        options,
+      );
+    case 'sudo':
+      return startWithSudo(command, options, program);
+    case 'userns-identity':
+    case 'userns-full':
+      return startInUserNamespace(backend, command, options, program);
+    default:
+      return assertNever(backend.name);
+  }
+}
+
+function start(words: readonly string[], { env, cwd, stdio }: InsideOptions): Promise<ChildHandle> {
+  const [first = '', ...rest] = words;
+  return spawnProcess(first, rest, { env, cwd, stdio });
+}
+
+function requiredProgram(name: string, pathText: string): string {
+  const found = findProgram(name, pathText);
+  if (found !== undefined) return found;
+  throw new BuildError('ISOLATION', `${name} was not found on this machine`, {
+    hint: 'install util-linux, and uidmap (shadow-uidmap, shadow-utils) for user namespaces',
+  });
+}

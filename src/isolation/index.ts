@@ -1,0 +1,11 @@
+/** Becoming root over a file tree on this machine, and running one RUN in namespaces of its own. */
+export { BACKEND_NAMES } from './backend/backend.ts';
+export type { Backend, BackendName } from './backend/backend.ts';
+export { giveToCaller } from './backend/give-to-caller.ts';
+export { removeScratch, SCRATCH_PREFIX } from './backend/remove-scratch.ts';
+export { startInside } from './backend/start-inside.ts';
+export type { InsideOptions } from './backend/start-inside.ts';
+export { sandboxTools } from './sandbox-tools.ts';
+export type { SandboxTools } from './sandbox-tools.ts';
+export { runSandboxed } from './sandbox/run-sandboxed.ts';
+export type { SandboxBind, SandboxResult, SandboxSpec, SandboxUser } from './sandbox/sandbox-spec.ts';
