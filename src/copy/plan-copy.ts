@@ -1,7 +1,7 @@
 import { type BytePath, joinPath } from '../bytes/index.ts';
 import { createMatcher } from '../context/index.ts';
 import { BuildError, withLocation } from '../errors/index.ts';
-import { type NodeStat, type RootView, resolveInRoot, resolveOwner } from '../rootfs/index.ts';
+import { type RootView, resolveInRoot, resolveOwner } from '../rootfs/index.ts';
 import type { TarMember } from '../tar/index.ts';
 import { DEFAULT_PARENT_MODE, type ModeChange, parseChmod } from './chmod.ts';
 import type { CopyRequest, Owner } from './copy-request.ts';
@@ -28,13 +28,15 @@ export interface CopyPlan {
  * and a directory are in each other's way.
  */
 export function planCopy(request: CopyRequest): TarMember[] {
-  return located(request, () => {
+  try {
     const plan = beginPlan(request);
     for (const source of request.sources)
-      for (const found of findSources(request, source)) copySource(plan, found);
+      for (const found of findSources(request, source)) copyFrom(plan, request.source, found);
     copyFiles(plan);
     return plan.tree.members();
-  });
+  } catch (error) {
+    throw locate(request, error);
+  }
 }
 
 /** Reads and checks what the whole instruction shares. */
@@ -48,11 +50,6 @@ export function beginPlan(request: CopyRequest): CopyPlan {
   };
 }
 
-/** Adds a source out of the request's source tree to the plan. */
-export function copySource(plan: CopyPlan, found: FoundSource): void {
-  copyFrom(plan, plan.request.source, found);
-}
-
 /** Adds heredocs and downloads to the plan. */
 export function copyFiles(plan: CopyPlan): void {
   for (const file of plan.request.files ?? []) {
@@ -62,20 +59,18 @@ export function copyFiles(plan: CopyPlan): void {
   }
 }
 
-/** Runs part of a plan; errors get the instruction's place. */
-export function located<T>(request: CopyRequest, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw request.location === undefined ? error : withLocation(error, request.location);
-  }
+/** The error with the instruction's place, where it is known. */
+export function locate(request: CopyRequest, error: unknown): unknown {
+  return request.location === undefined ? error : withLocation(error, request.location);
 }
 
-function copyFrom(plan: CopyPlan, source: RootView, found: FoundSource): void {
+/** Adds what was found in a source tree to the plan. */
+export function copyFrom(plan: CopyPlan, source: RootView, found: FoundSource): void {
   const { request, tree, owner, chmod } = plan;
-  ensureDirectory(plan, plan.destination.directory);
+  const mode = chmod?.parentMode ?? DEFAULT_PARENT_MODE;
+  ensureDirectory(plan, plan.destination.directory, mode);
   const to = landingPath(plan, found);
-  ensureDirectory(plan, found.stat.type === 'directory' ? to : parentOf(to));
+  ensureDirectory(plan, found.stat.type === 'directory' ? to : parentOf(to), mode);
   copyTree(tree, source, found.path, to, {
     owner,
     chmod,
@@ -92,18 +87,14 @@ function landingPath(plan: CopyPlan, found: FoundSource): BytePath {
   return intoDirectory ? joinPath(resolved.path, found.name) : resolved.path;
 }
 
-function ensureDirectory(plan: CopyPlan, path: BytePath): void {
-  const resolved: { path: BytePath; stat?: NodeStat | undefined } = resolveInRoot(plan.tree, path, {
-    followLast: true,
-  });
+/** Plans a directory with everything above it, where it is missing; returns its path with links followed. */
+export function ensureDirectory(plan: CopyPlan, path: BytePath, mode: number): BytePath {
+  const resolved = resolveInRoot(plan.tree, path);
   if (resolved.stat !== undefined && resolved.stat.type !== 'directory') {
     throw new BuildError('FILESYSTEM', `mkdir ${resolved.path}: not a directory`, {
       hint: 'the destination of this instruction exists and is a file',
     });
   }
-  makeDirectories(plan.tree, resolved.path, {
-    mode: plan.chmod?.parentMode ?? DEFAULT_PARENT_MODE,
-    owner: plan.owner,
-    now: plan.request.now,
-  });
+  makeDirectories(plan.tree, resolved.path, { mode, owner: plan.owner, now: plan.request.now });
+  return resolved.path;
 }

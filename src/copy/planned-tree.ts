@@ -28,6 +28,8 @@ export interface PlannedNode {
 export class PlannedTree implements RootView {
   readonly #base: RootView;
   readonly #nodes = new Map<BytePath, PlannedNode>();
+  /** Names of planned nodes, by the directory they are in. */
+  readonly #children = new Map<BytePath, Set<BytePath>>();
   /** Paths whose contents in the base no longer count: newly made directories and removed entries. */
   readonly #detached = new Set<BytePath>();
 
@@ -48,9 +50,7 @@ export class PlannedTree implements RootView {
   readdir(path: BytePath): BytePath[] {
     const detached = this.#detached.has(path) || this.#isDetached(path);
     const names = new Set(detached ? [] : this.#base.readdir(path));
-    for (const child of this.#nodes.keys()) {
-      if (child !== '/' && parentOf(child) === path) names.add(baseName(child));
-    }
+    for (const name of this.#children.get(path) ?? []) names.add(name);
     return [...names].filter((name) => this.lstat(joinPath(path, name)) !== undefined).sort(comparePaths);
   }
 
@@ -72,13 +72,16 @@ export class PlannedTree implements RootView {
   put(path: BytePath, node: PlannedNode): void {
     if (this.lstat(path) === undefined) this.#detached.add(path);
     this.#nodes.set(path, node);
+    if (path === '/') return;
+    const siblings = this.#children.get(parentOf(path));
+    if (siblings === undefined) this.#children.set(parentOf(path), new Set([baseName(path)]));
+    else siblings.add(baseName(path));
   }
 
   /** Takes away whatever is at and below a path. */
   remove(path: BytePath): void {
-    for (const planned of this.#nodes.keys()) {
-      if (planned === path || planned.startsWith(`${path}/`)) this.#nodes.delete(planned);
-    }
+    this.#forget(path);
+    this.#children.get(parentOf(path))?.delete(baseName(path));
     this.#detached.add(path);
   }
 
@@ -97,16 +100,30 @@ export class PlannedTree implements RootView {
       });
   }
 
+  #forget(path: BytePath): void {
+    const pending = [path];
+    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+      for (const name of this.#children.get(at) ?? []) pending.push(joinPath(at, name));
+      this.#children.delete(at);
+      this.#nodes.delete(at);
+    }
+  }
+
   #isDetached(path: BytePath): boolean {
     for (let at = path; at !== '/'; at = parentOf(at)) if (this.#detached.has(at)) return true;
     return false;
   }
 
-  /** Two things a layer cannot say: a name that would be read as a whiteout, and a directory emptied and filled anew. */
+  /** What a layer cannot say: a name or a device that would be read as a whiteout, a directory emptied and filled anew. */
   #refuseUnstorable(path: BytePath, node: PlannedNode): void {
     if (baseName(path).startsWith('.wh.')) {
       throw new BuildError('UNSUPPORTED', `${path}: a layer cannot hold a file whose name begins with .wh.`, {
         hint: 'exclude it, by .dockerignore or --exclude',
+      });
+    }
+    if (node.type === 'char' && node.devMajor === 0 && node.devMinor === 0) {
+      throw new BuildError('UNSUPPORTED', `${path}: the character device 0:0 marks a deletion in overlays`, {
+        hint: 'leave it out; no program has a use for it',
       });
     }
     if (
