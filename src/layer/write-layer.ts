@@ -1,0 +1,61 @@
+import type { LocalBlobStore } from '../content/index.ts';
+import { createDigester, mediaTypes, type Digester } from '../oci/index.ts';
+import { tarStream, type TarMember } from '../tar/index.ts';
+import type { Layer } from './layer.ts';
+import { parallelGzip } from './parallel-gzip.ts';
+
+export interface LayerOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** No time in the layer is later than this: SOURCE_DATE_EPOCH. */
+  readonly maxMtimeNs?: bigint | undefined;
+  /** Every time in the layer is this one, whatever maxMtimeNs says: --reproducible. */
+  readonly fixedMtimeNs?: bigint | undefined;
+  /** 0 to 9. */
+  readonly compressionLevel?: number | undefined;
+}
+
+/**
+ * Writes a layer of these members, in their order, into the store: tar, diff ID, gzip, digest and blob in one pass and
+ * in flat memory. Throws FILESYSTEM where a file changed meanwhile; nothing is left in the store on failure.
+ */
+export async function writeLayer(
+  members: readonly TarMember[],
+  store: LocalBlobStore,
+  options: LayerOptions,
+): Promise<Layer> {
+  const diffId = createDigester();
+  const ingest = store.begin();
+  try {
+    const archive = digested(tarStream(stamped(members, options), options.signal), diffId);
+    for await (const piece of parallelGzip(archive, { level: options.compressionLevel })) ingest.write(piece);
+    const { digest, size } = await ingest.commit();
+    return {
+      descriptor: { mediaType: mediaTypes.OCI_LAYER_GZIP, digest, size },
+      diffId: diffId.digest(),
+    };
+  } catch (error) {
+    ingest.abort();
+    throw error;
+  }
+}
+
+async function* digested(chunks: AsyncIterable<Uint8Array>, digester: Digester): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    digester.update(chunk);
+    yield chunk;
+  }
+}
+
+function* stamped(
+  members: readonly TarMember[],
+  { maxMtimeNs, fixedMtimeNs }: LayerOptions,
+): Generator<TarMember> {
+  for (const member of members) {
+    const mtimeNs = fixedMtimeNs ?? earlier(member.mtimeNs, maxMtimeNs);
+    yield mtimeNs === member.mtimeNs ? member : { ...member, mtimeNs };
+  }
+}
+
+function earlier(time: bigint, limit: bigint | undefined): bigint {
+  return limit !== undefined && limit < time ? limit : time;
+}
