@@ -1,0 +1,81 @@
+import { ALL_IDS, type IdRange } from '../id-map.ts';
+import type { Backend, BackendName } from '../backend/backend.ts';
+import { hasCapability } from '../machine-capabilities.ts';
+import type { Explanation } from './explain.ts';
+import type { MachineFacts } from './machine-facts.ts';
+
+/** A backend worth trying, or why it is not. */
+export type Candidate = { readonly backend: Backend } | Explanation;
+
+/** What the facts alone say about a backend. `forced`: the user asked for this one by name. */
+export function candidate(name: BackendName, facts: MachineFacts, forced: boolean): Candidate {
+  switch (name) {
+    case 'mountns':
+      return mountNamespace(facts);
+    case 'sudo':
+      return sudo(facts, forced);
+    case 'userns-identity':
+      return identity(facts);
+    case 'userns-full':
+      return full(facts);
+    case 'none':
+      return { backend: backend('none') };
+  }
+}
+
+function mountNamespace(facts: MachineFacts): Candidate {
+  if (facts.uid !== 0) return { reason: 'not root', remedy: 'run as root' };
+  if (!hasCapability(facts.effective, 'sys_admin')) return { reason: 'CAP_SYS_ADMIN is missing' };
+  return { backend: backend('mountns') };
+}
+
+function sudo(facts: MachineFacts, forced: boolean): Candidate {
+  if (facts.uid === 0) return { reason: 'root already' };
+  if (facts.tools.sudo === undefined) return { reason: 'sudo is not installed' };
+  if (facts.noNewPrivileges) {
+    return {
+      reason: 'no_new_privs is set, so sudo cannot become root',
+      remedy: 'set securityContext.allowPrivilegeEscalation: true (docker: without no-new-privileges)',
+    };
+  }
+  if (facts.container && !forced) {
+    return { reason: 'not tried in a container unless asked for', remedy: '--isolation=sudo' };
+  }
+  return { backend: backend('sudo') };
+}
+
+function identity(facts: MachineFacts): Candidate {
+  if (facts.uid !== 0) return { reason: 'not root', remedy: 'run as root' };
+  const missing = (['setuid', 'setgid', 'setfcap'] as const).filter(
+    (name) => !hasCapability(facts.effective, name),
+  );
+  if (missing.length > 0) {
+    const names = missing.map((name) => `CAP_${name.toUpperCase()}`).join(', ');
+    return { reason: `root lacks ${names}`, remedy: `add ${names} to the container` };
+  }
+  const everybody: readonly IdRange[] = [{ inside: 0, outside: 0, count: ALL_IDS }];
+  return { backend: backend('userns-identity', { maps: { users: everybody, groups: everybody } }) };
+}
+
+function full(facts: MachineFacts): Candidate {
+  const { newuidmap, newgidmap } = facts.tools;
+  if (newuidmap === undefined || newgidmap === undefined) {
+    return {
+      reason: 'newuidmap and newgidmap are not installed',
+      remedy: 'install uidmap (Alpine: shadow-uidmap, Fedora: shadow-utils)',
+    };
+  }
+  if (facts.subordinate === undefined) {
+    const user = facts.userName ?? `user ${facts.uid}`;
+    return {
+      reason: `/etc/subuid and /etc/subgid lend no ids to ${user}`,
+      remedy: `usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${facts.userName ?? 'USER'}`,
+    };
+  }
+  return { backend: backend('userns-full', { maps: facts.subordinate }) };
+}
+
+/** Before anything was tried, nothing beyond root is promised. */
+function backend(name: BackendName, more: Partial<Backend> = {}): Backend {
+  return { name, ownProc: false, overlay: false, userxattr: name.startsWith('userns'), ...more };
+}

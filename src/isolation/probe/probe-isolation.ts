@@ -1,0 +1,126 @@
+import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
+import { toBuildError } from '../../errors/index.ts';
+import type { IsolationChoice } from '../../request/index.ts';
+import { BACKEND_NAMES, type Backend, type BackendName } from '../backend/backend.ts';
+import { removeScratch, SCRATCH_PREFIX } from '../backend/remove-scratch.ts';
+import { sandboxTools } from '../sandbox-tools.ts';
+import { candidate } from './candidates.ts';
+import { explain } from './explain.ts';
+import { machineFacts, type MachineFacts } from './machine-facts.ts';
+import { tryInside, type TrialResult } from './trial.ts';
+
+/** What came of one backend. */
+export interface ProbeResult {
+  readonly backend: BackendName;
+  readonly usable: boolean;
+  /** Why not; or, where usable, what is missing for full speed or fidelity (may be empty). */
+  readonly reason: string;
+  /** What would make it usable, one sentence. */
+  readonly remedy?: string | undefined;
+  /** Ready to be started, where usable. */
+  readonly ready?: Backend | undefined;
+}
+
+export interface ProbeReport {
+  readonly facts: MachineFacts;
+  /** In order of preference; only the one asked for where `only` named one. */
+  readonly results: readonly ProbeResult[];
+  /** The first usable one. */
+  readonly chosen: BackendName | undefined;
+  /** What the chosen one gives. */
+  readonly overlay: boolean;
+  readonly ownProc: boolean;
+}
+
+export interface ProbeOptions {
+  /** Where scratch space will be made; its file system decides whether overlays work. */
+  readonly scratchParent: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly only?: IsolationChoice | undefined;
+}
+
+/**
+ * Finds out by doing which backends work here, all at once, each with a time limit. Never throws for what does not
+ * work; FILESYSTEM where nothing can be written below `scratchParent`.
+ */
+export async function probeIsolation({
+  scratchParent,
+  env,
+  only = 'auto',
+}: ProbeOptions): Promise<ProbeReport> {
+  mkdirSync(scratchParent, { recursive: true });
+  const facts = machineFacts(realpathSync(scratchParent), env);
+  const names = BACKEND_NAMES.filter((name) => only === 'auto' || only === name);
+  const toolsMissing = missingTools(env['PATH'] ?? '');
+  const results = await Promise.all(
+    names.map((name) => probe(name, facts, { env: definedOnly(env), forced: only === name, toolsMissing })),
+  );
+  const chosen = results.find((result) => result.usable);
+  return {
+    facts,
+    results,
+    chosen: chosen?.backend,
+    overlay: chosen?.ready?.overlay ?? false,
+    ownProc: chosen?.ready?.ownProc ?? false,
+  };
+}
+
+interface ProbeSettings {
+  readonly env: Readonly<Record<string, string>>;
+  readonly forced: boolean;
+  readonly toolsMissing: { readonly reason: string; readonly remedy: string | undefined } | undefined;
+}
+
+async function probe(
+  name: BackendName,
+  facts: MachineFacts,
+  { env, forced, toolsMissing }: ProbeSettings,
+): Promise<ProbeResult> {
+  const tried = candidate(name, facts, forced);
+  if (!('backend' in tried)) return { backend: name, usable: false, ...tried };
+  const { backend } = tried;
+  if (name === 'none') {
+    return { backend: name, usable: true, reason: 'builds without RUN only', ready: backend };
+  }
+  if (toolsMissing !== undefined) return { backend: name, usable: false, ...toolsMissing };
+  const directory = mkdtempSync(`${facts.scratch}/${SCRATCH_PREFIX}probe-`);
+  const trial = await tryInside(backend, directory, env);
+  await removeScratch(directory, backend, env).catch(() => undefined); // the next runner's cleaning takes it
+  return judge(backend, trial, facts);
+}
+
+function judge(backend: Backend, trial: TrialResult, facts: MachineFacts): ProbeResult {
+  const refused = trial.entered ? fatal(trial.failures) : trial.reason;
+  if (refused !== undefined) {
+    return { backend: backend.name, usable: false, ...explain(refused, backend.name, facts) };
+  }
+  const { failures } = trial as Extract<TrialResult, { entered: true }>;
+  const notes = [
+    ...(failures.overlay === undefined ? [] : [`no overlay on ${facts.scratchFsType}: ${failures.overlay}`]),
+    ...(failures.proc === undefined ? [] : [`no /proc of its own for RUN: ${failures.proc}`]),
+    ...facts.scratchRestrictions.map((option) => `scratch is mounted ${option}`),
+  ];
+  const ready = { ...backend, overlay: failures.overlay === undefined, ownProc: failures.proc === undefined };
+  return { backend: backend.name, usable: true, reason: notes.join('; '), ready };
+}
+
+/** Without being root, mounts and changed owners there is no RUN. */
+function fatal(failures: Extract<TrialResult, { entered: true }>['failures']): string | undefined {
+  return failures.root ?? failures.mount ?? failures.chown;
+}
+
+function missingTools(pathText: string): { reason: string; remedy: string | undefined } | undefined {
+  try {
+    sandboxTools(pathText);
+    return undefined;
+  } catch (error) {
+    const { message, hint } = toBuildError(error);
+    return { reason: message, remedy: hint };
+  }
+}
+
+function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
