@@ -1,0 +1,34 @@
+import type { ContainerConfig, Digest, ImageConfig } from '../oci/index.ts';
+import type { StageState } from './stage-state.ts';
+
+/**
+ * The image config of a finished stage: the fields BuildKit writes, empty ones left out. `created` is in milliseconds
+ * since the epoch.
+ */
+export function finalConfig(
+  state: StageState,
+  diffIds: readonly Digest[],
+  labels: Readonly<Record<string, string>>,
+  created: number,
+  rowTime: string | undefined,
+): ImageConfig {
+  const { Labels, ...config } = state.config;
+  const allLabels = { ...Labels, ...labels };
+  return {
+    ...state.fields,
+    created: new Date(created).toISOString().replace('.000Z', 'Z'),
+    config: withoutEmpty({ ...config, Labels: allLabels }),
+    rootfs: { type: 'layers', diff_ids: [...diffIds] },
+    history: rowTime === undefined ? state.history : state.history.map((row) => ({ ...row, created: rowTime })),
+  };
+}
+
+/** Go leaves out what is empty, and an image whose config differs in nothing else must have the same digest. */
+function withoutEmpty(config: ContainerConfig): ContainerConfig {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => !isEmpty(value)));
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === null || value === undefined || value === '' || value === false || value === 0) return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}

@@ -1,0 +1,27 @@
+import { expandWord, type ArgInstruction } from '../../dockerfile/index.ts';
+import type { BuildKit } from '../kit.ts';
+import type { StageState } from '../stage-state.ts';
+
+/**
+ * ARG: the value is the build argument's, else the default's, else that of the global scope; without any the name is
+ * declared and stays unset. What has a value is seen by later instructions and by RUN.
+ */
+export function applyArg(instruction: ArgInstruction, state: StageState, kit: BuildKit): string {
+  const words = instruction.args.map(({ name, value }) => {
+    const known = kit.spec.buildArgs[name] ?? defaultOf(name, value, state, kit);
+    if (known !== undefined) state.env.set(name, known);
+    state.args.push({ name, value: known });
+    return known === undefined ? name : `${name}=${known}`;
+  });
+  return `ARG ${words.join(' ')}`;
+}
+
+function defaultOf(
+  name: string,
+  value: string | undefined,
+  state: StageState,
+  kit: BuildKit,
+): string | undefined {
+  if (value === undefined) return kit.globals.get(name);
+  return expandWord(value, (variable) => state.env.get(variable), { escape: kit.dockerfile.escape });
+}

@@ -1,0 +1,106 @@
+import { heredocFile, planAdd, planCopy, type CopyRequest } from '../../copy/index.ts';
+import { fromText } from '../../bytes/index.ts';
+import { locationOf, type CopyInstruction } from '../../dockerfile/index.ts';
+import { BuildError } from '../../errors/index.ts';
+import type { OpenedRoot } from '../../snapshot/index.ts';
+import type { TarMember } from '../../tar/index.ts';
+import { copyRow } from '../history.ts';
+import type { BuildKit, Step } from '../kit.ts';
+import { addedMembers, rootOf } from '../stage-files.ts';
+import type { StageState } from '../stage-state.ts';
+import { fetchDownloads } from './downloads.ts';
+import { isGitSource, isHttpSource } from './source-kinds.ts';
+
+/** COPY: from the build context, or from the stage or image that `--from` names. */
+export async function runCopy(
+  instruction: CopyInstruction,
+  state: StageState,
+  kit: BuildKit,
+  step: Step,
+): Promise<void> {
+  refuseRemoteSources(instruction);
+  const { source } = step.planned;
+  const opened = source === undefined ? undefined : rootOf(await kit.finished(source)).open();
+  await copyInto(instruction, state, kit, opened?.close, (target) =>
+    Promise.resolve(planCopy(requestOf(instruction, state, kit, opened, target))),
+  );
+}
+
+/** ADD: as COPY, and archives are unpacked and URLs downloaded. */
+export async function runAdd(instruction: CopyInstruction, state: StageState, kit: BuildKit): Promise<void> {
+  const downloads = await fetchDownloads(instruction, kit);
+  const spillDirectory = fromText(kit.freshDirectory('spill'));
+  await copyInto(instruction, state, kit, undefined, (target) =>
+    planAdd({
+      ...requestOf(instruction, state, kit, undefined, target),
+      downloads,
+      unpack: instruction.unpack,
+      spillDirectory,
+      signal: kit.ports.signal,
+    }),
+  );
+}
+
+/** Plans the copy, puts it into the stage's tree and commits it; `release` is called when nothing reads the source any more. */
+async function copyInto(
+  instruction: CopyInstruction,
+  state: StageState,
+  kit: BuildKit,
+  release: (() => void) | undefined,
+  plan: (target: OpenedRoot) => Promise<TarMember[]>,
+): Promise<void> {
+  const root = rootOf(state);
+  let members: TarMember[];
+  try {
+    const target = root.open();
+    try {
+      members = await plan(target);
+    } finally {
+      target.close();
+    }
+    root.apply(members);
+  } catch (error) {
+    release?.();
+    throw error;
+  }
+  const step = { createdBy: copyRow(instruction), changes: addedMembers(members), stable: true, release };
+  await kit.committer.step(state, step, kit.time());
+}
+
+function requestOf(
+  instruction: CopyInstruction,
+  state: StageState,
+  kit: BuildKit,
+  source: OpenedRoot | undefined,
+  target: OpenedRoot,
+): CopyRequest {
+  const { context } = kit.ports;
+  const now = Math.floor(kit.time() / 1000);
+  return {
+    source: source?.view ?? context.view,
+    sources: instruction.sources,
+    files: instruction.heredocs.map(({ name, content }) => heredocFile(name, content, now)),
+    destination: instruction.destination,
+    workdir: state.config.WorkingDir || '/',
+    target: target.view,
+    owner: instruction.chown,
+    chmod: instruction.chmod,
+    parents: instruction.parents,
+    excludes: instruction.excludes,
+    link: instruction.link,
+    isContext: source === undefined,
+    isIgnored: source === undefined ? (path) => context.isIgnored(path) : undefined,
+    now,
+    location: locationOf(kit.dockerfile, instruction.range),
+  };
+}
+
+function refuseRemoteSources({ sources, checksum }: CopyInstruction): void {
+  if (checksum !== undefined)
+    throw new BuildError('DOCKERFILE_SEMANTICS', "checksum can't be specified for COPY", { hint: 'use ADD' });
+  for (const source of sources) {
+    const kind = isHttpSource(source) ? 'a URL' : isGitSource(source) ? 'a git ref' : undefined;
+    if (kind === undefined) continue;
+    throw new BuildError('DOCKERFILE_SEMANTICS', `source can't be ${kind} for COPY`, { hint: 'use ADD' });
+  }
+}

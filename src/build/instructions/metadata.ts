@@ -1,0 +1,67 @@
+import { assertNever } from '../../errors/index.ts';
+import type { StageInstruction } from '../../dockerfile/index.ts';
+import type { BuildKit } from '../kit.ts';
+import type { StageState } from '../stage-state.ts';
+import { applyArg } from './arg.ts';
+import { applyCommand } from './command.ts';
+import { applyExpose } from './expose.ts';
+import { applyHealthcheck } from './healthcheck.ts';
+import { applyEnv, applyLabel } from './pairs.ts';
+import { applyStopSignal } from './stop-signal.ts';
+import { applyMaintainer, applyOnbuild, applyShell, applyUser, applyVolume } from './words.ts';
+
+/** Instructions that change files, or may. */
+export type FileInstruction = Extract<
+  StageInstruction,
+  { kind: 'run' | 'copy' | 'add' } | { readonly kind: 'workdir' | 'user' | 'stopsignal' | 'maintainer' }
+> & { readonly kind: 'run' | 'copy' | 'add' | 'workdir' };
+
+const FILE_KINDS: ReadonlySet<string> = new Set(['run', 'copy', 'add', 'workdir']);
+
+export function isFileInstruction(instruction: StageInstruction): boolean {
+  return FILE_KINDS.has(instruction.kind);
+}
+
+/** Carries out an instruction that only concerns the image's config, and adds its history row. */
+export function applyMetadata(instruction: StageInstruction, state: StageState, kit: BuildKit): void {
+  const row = createdBy(instruction, state, kit);
+  if (row !== undefined) kit.committer.metadata(state, row, kit.time());
+}
+
+/** Changes the config; returns what the history says of it. */
+function createdBy(instruction: StageInstruction, state: StageState, kit: BuildKit): string | undefined {
+  switch (instruction.kind) {
+    case 'arg':
+      return applyArg(instruction, state, kit);
+    case 'env':
+      return applyEnv(instruction, state);
+    case 'label':
+      return applyLabel(instruction, state);
+    case 'cmd':
+    case 'entrypoint':
+      return applyCommand(instruction, state);
+    case 'expose':
+      return applyExpose(instruction, state);
+    case 'volume':
+      return applyVolume(instruction, state);
+    case 'user':
+      return applyUser(instruction, state);
+    case 'stopsignal':
+      return applyStopSignal(instruction, state);
+    case 'maintainer':
+      return applyMaintainer(instruction, state);
+    case 'shell':
+      return applyShell(instruction, state);
+    case 'healthcheck':
+      return applyHealthcheck(instruction, state);
+    case 'onbuild':
+      return applyOnbuild(instruction, state);
+    case 'run':
+    case 'copy':
+    case 'add':
+    case 'workdir':
+      return undefined;
+    default:
+      return assertNever(instruction);
+  }
+}

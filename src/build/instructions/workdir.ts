@@ -1,0 +1,40 @@
+import type { WordInstruction } from '../../dockerfile/index.ts';
+import { planWorkdir } from '../../copy/index.ts';
+import { resolveUser, type RootView } from '../../rootfs/index.ts';
+import type { TarMember } from '../../tar/index.ts';
+import { addedMembers, rootOf } from '../stage-files.ts';
+import type { BuildKit } from '../kit.ts';
+import { resolveWorkdir, type StageState } from '../stage-state.ts';
+
+/** WORKDIR: sets the directory and makes it, with all it lacks on the way, for the current user. */
+export async function runWorkdir(instruction: WordInstruction, state: StageState, kit: BuildKit): Promise<void> {
+  const path = resolveWorkdir(state.config.WorkingDir ?? '', instruction.value);
+  state.config = { ...state.config, WorkingDir: path };
+  const members = makeWorkdir(state, path, kit);
+  await kit.committer.step(
+    state,
+    { createdBy: `WORKDIR ${path}`, changes: addedMembers(members), stable: true },
+    kit.time(),
+  );
+}
+
+function makeWorkdir(state: StageState, path: string, kit: BuildKit): TarMember[] {
+  if (path === '/') return [];
+  const root = rootOf(state);
+  const opened = root.open();
+  let members: TarMember[];
+  try {
+    members = workdirMembers(opened.view, path, state, kit);
+  } finally {
+    opened.close();
+  }
+  root.apply(members);
+  return members;
+}
+
+/** The directories that a working directory lacks in a tree, owned by the stage's user. */
+export function workdirMembers(view: RootView, path: string, state: StageState, kit: BuildKit): TarMember[] {
+  const user = state.config.User ?? '';
+  const owner = user === '' ? undefined : resolveUser(view, user);
+  return planWorkdir(view, path, owner, Math.floor(kit.time() / 1000));
+}

@@ -1,0 +1,29 @@
+import type { Dockerfile } from '../dockerfile/index.ts';
+import type { PlannedInstruction, PlannedStage } from '../plan/index.ts';
+import type { BuildSpec } from '../request/index.ts';
+import type { Committer } from './commit.ts';
+import type { BuildPorts } from './ports.ts';
+import type { StageState } from './stage-state.ts';
+
+/** What handlers of instructions share within one build. */
+export interface BuildKit {
+  readonly spec: BuildSpec;
+  readonly dockerfile: Dockerfile;
+  /** The global scope: where ARG without a default looks. */
+  readonly globals: ReadonlyMap<string, string>;
+  readonly ports: BuildPorts;
+  readonly committer: Committer;
+  /** A finished stage, waiting for it where it still goes on. */
+  finished(stage: PlannedStage): Promise<StageState>;
+  /** Milliseconds since the epoch: `SOURCE_DATE_EPOCH` where it is set, else now. */
+  time(): number;
+  /** A fresh directory for files that outlive the step. */
+  freshDirectory(kind: string): string;
+}
+
+/** One instruction being carried out. */
+export interface Step {
+  readonly planned: PlannedInstruction;
+  /** Output of RUN. */
+  onOutput(stream: 'stdout' | 'stderr', text: string): void;
+}

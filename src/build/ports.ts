@@ -1,0 +1,65 @@
+import type { BuildContext } from '../context/index.ts';
+import type { LocalBlobStore } from '../content/index.ts';
+import type { ImageLayer } from '../image/index.ts';
+import type { BaseImages } from '../plan/index.ts';
+import type { Reporter } from '../report/index.ts';
+import type { UserIdentity } from '../rootfs/index.ts';
+import type { RunRoot } from '../snapshot/index.ts';
+
+/** A file fetched for ADD. */
+export interface Download {
+  /** Where it lies on this machine. */
+  readonly path: string;
+  readonly size: number;
+  /** Seconds since the epoch, as the server told. */
+  readonly lastModified?: number | undefined;
+}
+
+export interface DownloadRequest {
+  readonly url: string;
+  /** `sha256:…` the content must have. */
+  readonly checksum?: string | undefined;
+}
+
+/** One RUN, as the build sees it. */
+export interface RunRequest {
+  readonly root: RunRoot;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Absolute in the image. */
+  readonly workdir: string;
+  readonly user: UserIdentity;
+  readonly network: 'host' | 'none';
+  /** A script that must be there as `/dev/pipes/<name>`, executable, for the time of the RUN. */
+  readonly script?: { readonly name: string; readonly content: string } | undefined;
+  onOutput(stream: 'stdout' | 'stderr', text: string): void;
+}
+
+export interface RunOutcome {
+  /** As a shell counts. */
+  readonly exitCode: number;
+  /** Why the program could not be started, where that is what happened. */
+  readonly startFailure?: string | undefined;
+}
+
+/** What runs RUN. */
+export interface Sandbox {
+  /** Throws ISOLATION where nothing on this machine can run anything. */
+  ensureAvailable(): void;
+  run(request: RunRequest, signal: AbortSignal): Promise<RunOutcome>;
+}
+
+/** Everything the build needs of the world around it. */
+export interface BuildPorts {
+  readonly images: BaseImages;
+  /** Puts the blob of a base image's layer into the store; at once where it is there already. */
+  fetchLayer(layer: ImageLayer): Promise<void>;
+  download(request: DownloadRequest): Promise<Download>;
+  readonly store: LocalBlobStore;
+  readonly context: BuildContext;
+  readonly sandbox: Sandbox;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}

@@ -1,0 +1,147 @@
+import type { ContainerConfig, HistoryEntry, ImageConfig, Platform } from '../oci/index.ts';
+import type { ImageLayer } from '../image/index.ts';
+import type { BaseImage, PlannedStage } from '../plan/index.ts';
+import type { Change, StageRoot } from '../snapshot/index.ts';
+
+/** What the kernel looks programs up in where an image says nothing (docker's default). */
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** A layer of the image in the making: finished, or still being compressed. */
+export interface LayerSlot {
+  readonly layer: Promise<ImageLayer>;
+  readonly createdBy: string | undefined;
+  /** Came with the base image. */
+  readonly reused: boolean;
+}
+
+/** A step whose changes are not in a layer yet. */
+export interface UnwrittenStep {
+  readonly changes: readonly Change[];
+  /** Position of its history row. */
+  readonly row: number;
+  /** Lets go of what the changed files are read from. */
+  readonly release: (() => void) | undefined;
+}
+
+export interface DeclaredArg {
+  readonly name: string;
+  readonly value: string | undefined;
+}
+
+/** Fields of an image config outside `config` that a build hands on from its base. */
+export type ImageFields = Pick<ImageConfig, 'architecture' | 'os' | 'variant' | 'author'> &
+  Readonly<Partial<Record<'os.version' | 'os.features', unknown>>>;
+
+/** A stage between two of its steps. Handlers of instructions change it; nothing else does. */
+export interface StageState {
+  readonly stage: PlannedStage;
+  readonly root: StageRoot | undefined;
+  fields: ImageFields;
+  config: ContainerConfig;
+  /** What `$name` means in an instruction and what RUN finds in its environment: ENV and ARG, the later wins. */
+  readonly env: Map<string, string>;
+  readonly args: DeclaredArg[];
+  readonly history: HistoryEntry[];
+  readonly layers: LayerSlot[];
+  /** What waits for the one layer of `--single-snapshot`. */
+  readonly unwritten: UnwrittenStep[];
+  /** Whether this stage had a CMD: an ENTRYPOINT drops an inherited one. */
+  cmdIsSet: boolean;
+}
+
+/** A stage before its first instruction. */
+export function startStage(
+  stage: PlannedStage,
+  parent: StageState | undefined,
+  root: StageRoot | undefined,
+): StageState {
+  const begun = parent === undefined ? fromBase(stage) : fromParent(parent);
+  const config = withPath(begun.config);
+  const env = new Map(begun.env);
+  for (const entry of config.Env ?? []) env.set(...splitEntry(entry));
+  const workdir = config.WorkingDir ?? '';
+  return {
+    ...begun,
+    config: workdir === '' ? config : { ...config, WorkingDir: resolveWorkdir(workdir, workdir) },
+    stage,
+    root,
+    env,
+    unwritten: [],
+    cmdIsSet: false,
+  };
+}
+
+/** A working directory as WORKDIR takes it: relative ones count from the present one. Absolute, without `.` and `..`. */
+export function resolveWorkdir(current: string, path: string): string {
+  const absolute = path.startsWith('/') ? path : `/${current}/${path}`;
+  const kept: string[] = [];
+  for (const part of absolute.split('/')) {
+    if (part === '..') kept.pop();
+    else if (part !== '' && part !== '.') kept.push(part);
+  }
+  return `/${kept.join('/')}`;
+}
+
+/** `NAME=value` cut at its first `=`; an entry without one has an empty value. */
+export function splitEntry(entry: string): [string, string] {
+  const equals = entry.indexOf('=');
+  return equals < 0 ? [entry, ''] : [entry.slice(0, equals), entry.slice(equals + 1)];
+}
+
+type Begun = Pick<StageState, 'fields' | 'config' | 'env' | 'args' | 'history' | 'layers'>;
+
+function fromBase(stage: PlannedStage): Begun {
+  const image = stage.base.kind === 'image' ? stage.base.image : undefined;
+  const { OnBuild: _used, ...config } = image?.config.config ?? { WorkingDir: '/' };
+  return {
+    fields: image === undefined ? platformFields(stage.platform) : fieldsOf(image.config, stage.platform),
+    config,
+    env: new Map(),
+    args: [],
+    history: [...(image?.config.history ?? [])],
+    layers: (image?.layers ?? []).map((layer, index) => ({
+      layer: Promise.resolve(layer),
+      createdBy: layerRows(image)[index]?.created_by,
+      reused: true,
+    })),
+  };
+}
+
+function fromParent(parent: StageState): Begun {
+  const { OnBuild: _used, ...config } = parent.config;
+  return {
+    fields: parent.fields,
+    config,
+    env: new Map(parent.env),
+    args: [...parent.args],
+    history: [...parent.history],
+    layers: [...parent.layers],
+  };
+}
+
+function layerRows(image: BaseImage | undefined): HistoryEntry[] {
+  return (image?.config.history ?? []).filter((row) => row.empty_layer !== true);
+}
+
+function fieldsOf(config: ImageConfig, wanted: Platform): ImageFields {
+  const { architecture, os, variant, author } = config;
+  return {
+    architecture: architecture === '' ? wanted.architecture : architecture,
+    os: os === '' ? wanted.os : os,
+    ...(variant === undefined ? {} : { variant }),
+    ...(author === undefined || author === null || author === '' ? {} : { author }),
+    ...(config['os.version'] === undefined ? {} : { 'os.version': config['os.version'] }),
+    ...(config['os.features'] === undefined ? {} : { 'os.features': config['os.features'] }),
+  };
+}
+
+function platformFields(platform: Platform): ImageFields {
+  const { architecture, os, variant } = platform;
+  return { architecture, os, ...(variant === undefined ? {} : { variant }) };
+}
+
+function withPath(config: ContainerConfig): ContainerConfig {
+  const entries = config.Env ?? [];
+  const hasPath = entries.some((entry) => splitEntry(entry)[0] === 'PATH');
+  return hasPath ? config : { ...config, Env: [...entries, `PATH=${DEFAULT_PATH}`] };
+}

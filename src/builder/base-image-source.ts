@@ -1,0 +1,72 @@
+import { copyBlob, createLimiter, type BlobSource, type LocalBlobStore } from '../content/index.ts';
+import { BuildError } from '../errors/index.ts';
+import { readImage, type ImageLayer } from '../image/index.ts';
+import type { Descriptor, Digest, Platform } from '../oci/index.ts';
+import { formatReference, parseReference, withDefaultTag } from '../reference/index.ts';
+import type { RegistryClient, Repository } from '../registry/index.ts';
+import type { Reporter } from '../report/index.ts';
+import type { BaseImage } from '../plan/index.ts';
+
+const CONCURRENT_FETCHES = 4;
+
+/** Base images out of registries: looked up, and their layers put into the local store when asked for. */
+export class BaseImageSource implements BlobSource {
+  readonly #registry: RegistryClient;
+  readonly #store: LocalBlobStore;
+  readonly #reporter: Reporter;
+  readonly #signal: AbortSignal;
+  readonly #limit = createLimiter(CONCURRENT_FETCHES);
+  /** Which repository a layer was told of by. */
+  readonly #origins = new Map<Digest, Repository>();
+
+  constructor(registry: RegistryClient, store: LocalBlobStore, reporter: Reporter, signal: AbortSignal) {
+    this.#registry = registry;
+    this.#store = store;
+    this.#reporter = reporter;
+    this.#signal = signal;
+  }
+
+  async resolve(text: string, platform: Platform): Promise<BaseImage> {
+    const reference = withDefaultTag(parseReference(text));
+    const { repository, descriptor, bytes } = await this.#registry.resolve(reference, this.#signal);
+    const image = await readImage(repository, { descriptor, bytes }, platform, this.#signal);
+    for (const layer of image.layers) this.#origins.set(layer.descriptor.digest, repository);
+    const name = formatReference({ ...reference, digest: descriptor.digest });
+    return { name, config: image.config, layers: image.layers };
+  }
+
+  /** Puts a layer into the store, where it is not there yet. */
+  fetch({ descriptor }: ImageLayer): Promise<void> {
+    return this.#limit(async () => {
+      const transfer = { direction: 'pull', what: descriptor.digest, total: descriptor.size } as const;
+      let done = 0;
+      const outcome = await copyBlob(this.#originOf(descriptor), this.#store, descriptor, {
+        signal: this.#signal,
+        onBytes: (count) => this.#reporter.transfer({ ...transfer, done: (done += count) }),
+      });
+      this.#reporter.transfer({
+        ...transfer,
+        done: descriptor.size,
+        state: outcome === 'copied' ? 'done' : 'reused',
+      });
+    });
+  }
+
+  /** The repository a layer came from, as a place to mount it from; none for layers made here. */
+  originsOf(digest: Digest): Repository[] {
+    const origin = this.#origins.get(digest);
+    return origin === undefined ? [] : [origin];
+  }
+
+  /** A blob from the local store, or else from the repository it belongs to: layers that no step needed are not here. */
+  async *open(descriptor: Descriptor, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+    const isLocal = await this.#store.has(descriptor);
+    yield* (isLocal ? this.#store : this.#originOf(descriptor)).open(descriptor, signal);
+  }
+
+  #originOf(descriptor: Descriptor): BlobSource {
+    const origin = this.#origins.get(descriptor.digest);
+    if (origin !== undefined) return origin;
+    throw new BuildError('INTERNAL', `blob ${descriptor.digest} belongs to no image of this build`);
+  }
+}

@@ -1,0 +1,3 @@
+/** The build as the fronts see it: inputs in, result out, whatever process does the work. */
+export { runBuild } from './run-build.ts';
+export { runDoctor } from './run-doctor.ts';

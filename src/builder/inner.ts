@@ -1,0 +1,87 @@
+import { mkdirSync, rmSync, writeSync } from 'node:fs';
+import { buildImage } from '../build/index.ts';
+import { DirectoryStore } from '../content/index.ts';
+import { openDirectoryContext } from '../context/index.ts';
+import { BuildError } from '../errors/index.ts';
+import { ChannelPorts } from './channel-ports.ts';
+import { toErrorMessage } from './error-message.ts';
+import { messageLine, readMessages } from './message-stream.ts';
+import { ToBuilder, type FromBuilder, type Job } from './messages.ts';
+import { createSandbox } from './sandbox.ts';
+
+/** Where the trees and temporary files of the builder lie within the scratch directory. */
+const TREES = 'trees';
+
+/**
+ * The building process: takes a job on standard input, builds, and tells on standard output. Ends when the other end
+ * is gone, whatever it is doing.
+ */
+async function main(): Promise<void> {
+  // Signals of the terminal go to the other process, which says what to do.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => undefined);
+  const cancelled = new AbortController();
+  const ports = new ChannelPorts(send);
+  let build: Promise<void> | undefined;
+  for await (const message of readMessages(process.stdin, ToBuilder)) {
+    if (message.type === 'start') build = runJob(message.job, ports, cancelled.signal).then(() => process.exit(0));
+    else if (message.type === 'cancel') cancelled.abort();
+    else ports.settle(message);
+  }
+  cancelled.abort();
+  ports.abandon();
+  await build;
+}
+
+async function runJob(job: Job, ports: ChannelPorts, signal: AbortSignal): Promise<void> {
+  try {
+    const image = await buildImage(
+      job.spec,
+      {
+        images: ports.images,
+        fetchLayer: ports.fetchLayer,
+        download: ports.download,
+        store: new DirectoryStore(job.settings.scratch),
+        context: openDirectoryContext(job.spec.context.path, { dockerfilePath: job.spec.dockerfile }),
+        sandbox: createSandbox(job),
+        reporter: ports.reporter(),
+        signal,
+        now: () => Date.now(),
+      },
+      { ...job.settings, scratch: makeTrees(job) },
+    );
+    clean(job);
+    send({ type: 'built', image });
+  } catch (error) {
+    clean(job);
+    send({ type: 'failed', error: toErrorMessage(error) });
+  }
+}
+
+/** Everybody may pass: RUN as another user than root reaches its root directory through it. */
+function makeTrees(job: Job): string {
+  const path = `${job.settings.scratch}/${TREES}`;
+  mkdirSync(path, { mode: 0o755 });
+  return path;
+}
+
+/** Removes the trees, which may belong to ids that only this process can act for. */
+function clean(job: Job): void {
+  rmSync(`${job.settings.scratch}/${TREES}`, { recursive: true, force: true });
+}
+
+/** Writes at once and waits where the reader is slow: output of RUN must not pile up in memory. */
+function send(message: FromBuilder): void {
+  const bytes = Buffer.from(messageLine(message));
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(1, bytes, done);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') throw new BuildError('CANCELLED', 'the build was cancelled', { cause: error });
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+await main();

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { Descriptor, ImageConfig, Platform } from '../oci/index.ts';
+import type { BuildSpec } from '../request/index.ts';
+import type { RootSettings } from '../build/index.ts';
+
+/** Both ends are of one release; a mismatch means a half-replaced installation and ends the build at once. */
+export const PROTOCOL_VERSION = 1;
+
+const strings = z.record(z.string(), z.string());
+
+const Location = z.object({
+  file: z.string(),
+  line: z.number(),
+  column: z.number(),
+  endLine: z.number(),
+  excerpt: z.string().optional(),
+});
+
+/** A BuildError on its way between processes. */
+export const ErrorMessage = z.object({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+  location: Location.optional(),
+  exitStatus: z.number().optional(),
+  /** Messages of the causes, outermost first. */
+  causes: z.array(z.string()),
+});
+export type ErrorMessage = z.infer<typeof ErrorMessage>;
+
+const Spec = z.object({
+  context: z.object({ kind: z.literal('directory'), path: z.string() }),
+  dockerfile: z.string(),
+  target: z.string().optional(),
+  buildArgs: strings,
+  labels: strings,
+  platform: Platform,
+  buildPlatform: Platform,
+  sourceDateEpoch: z.number().optional(),
+  reproducible: z.boolean(),
+  singleSnapshot: z.boolean(),
+  ignorePaths: z.array(z.string()),
+  snapshotter: z.enum(['auto', 'overlay', 'scan']),
+  noCache: z.boolean(),
+}) satisfies z.ZodType<BuildSpec>;
+
+const Settings = z.object({
+  scratch: z.string(),
+  snapshotter: z.enum(['overlay', 'scan', 'index']),
+  userxattr: z.boolean(),
+  ignorePaths: z.array(z.string()),
+}) satisfies z.ZodType<RootSettings>;
+
+/** All the inner process is told. No credential is among it. */
+export const Job = z.object({
+  spec: Spec,
+  settings: Settings,
+  /** Whether RUN can have a proc file system of its own. */
+  ownProc: z.boolean(),
+  /** PATH of the machine, where the sandbox's own programs are looked up. */
+  path: z.string(),
+  /** Why RUN cannot be executed on this machine, where that is so. */
+  noRun: ErrorMessage.optional(),
+});
+export type Job = z.infer<typeof Job>;
+
+/** From the process with the network to the one that builds. */
+export const ToBuilder = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), version: z.literal(PROTOCOL_VERSION), job: Job }),
+  z.object({ type: z.literal('answer'), id: z.number(), value: z.unknown() }),
+  z.object({ type: z.literal('refusal'), id: z.number(), error: ErrorMessage }),
+  z.object({ type: z.literal('cancel') }),
+]);
+export type ToBuilder = z.infer<typeof ToBuilder>;
+
+const Layer = z.object({ descriptor: Descriptor, diffId: Descriptor.shape.digest });
+const BuiltLayer = Layer.extend({ createdBy: z.string().optional(), reused: z.boolean() });
+export const BaseImageMessage = z.object({ name: z.string(), config: ImageConfig, layers: z.array(Layer) });
+export const DownloadMessage = z.object({
+  path: z.string(),
+  size: z.number(),
+  lastModified: z.number().optional(),
+});
+
+/** What the building process asks for: everything that needs the network. */
+export const Call = z.discriminatedUnion('method', [
+  z.object({ method: z.literal('resolve'), reference: z.string(), platform: Platform }),
+  z.object({ method: z.literal('fetch'), layer: Layer }),
+  z.object({ method: z.literal('download'), url: z.string(), checksum: z.string().optional() }),
+]);
+export type Call = z.infer<typeof Call>;
+
+const Step = z.object({
+  stage: z.string(),
+  index: z.number(),
+  total: z.number(),
+  text: z.string(),
+  line: z.number(),
+});
+const Outcome = z.object({
+  milliseconds: z.number(),
+  state: z.enum(['done', 'failed', 'cached']),
+  layerBytes: z.number().optional(),
+});
+
+/** What the building process tells. */
+export const Report = z.discriminatedUnion('what', [
+  z.object({ what: z.literal('debug'), message: z.string() }),
+  z.object({ what: z.literal('info'), message: z.string() }),
+  z.object({ what: z.literal('warn'), message: z.string(), location: Location.optional() }),
+  z.object({ what: z.literal('stepStarted'), step: Step }),
+  z.object({ what: z.literal('stepOutput'), step: Step, stream: z.enum(['stdout', 'stderr']), text: z.string() }),
+  z.object({ what: z.literal('stepFinished'), step: Step, outcome: Outcome }),
+]);
+export type Report = z.infer<typeof Report>;
+
+export const Built = z.object({
+  config: ImageConfig,
+  layers: z.array(BuiltLayer),
+  warnings: z.array(z.string()),
+});
+
+/** From the process that builds to the one with the network. */
+export const FromBuilder = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('call'), id: z.number(), call: Call }),
+  z.object({ type: z.literal('report'), report: Report }),
+  z.object({ type: z.literal('built'), image: Built }),
+  z.object({ type: z.literal('failed'), error: ErrorMessage }),
+]);
+export type FromBuilder = z.infer<typeof FromBuilder>;

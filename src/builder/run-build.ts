@@ -1,0 +1,160 @@
+import { mkdirSync } from 'node:fs';
+import type { BuiltImage } from '../build/index.ts';
+import { DirectoryStore } from '../content/index.ts';
+import { downloadFile } from '../context/index.ts';
+import { assertNever, BuildError } from '../errors/index.ts';
+import { createHttpClient, type HttpClient } from '../http/index.ts';
+import { assembleImage, type Image } from '../image/index.ts';
+import { chooseBackend, noRunError, probeIsolation, removeScratch, type Backend, type ProbeReport } from '../isolation/index.ts';
+import { createRegistryClient } from '../registry/index.ts';
+import type { BuildRequest, BuildResult, BuildSurroundings, RunBuild } from '../request/index.ts';
+import { BaseImageSource } from './base-image-source.ts';
+import { toErrorMessage } from './error-message.ts';
+import { checkDestinationsOf, exportImage, type ExportTools } from './export-image.ts';
+import { innerCommand } from './inner-command.ts';
+import { buildInside } from './inner-process.ts';
+import { makeScratch } from './make-scratch.ts';
+import type { Call, Job } from './messages.ts';
+
+/** What a build works with once its place on this machine is found. */
+interface Site {
+  readonly report: ProbeReport;
+  readonly backend: Backend;
+  readonly scratch: string;
+}
+
+/** Builds an image and takes it where the request says. Leaves nothing else behind on this machine. Throws BuildError. */
+export const runBuild: RunBuild = async (request, surroundings) => {
+  const started = performance.now();
+  const { env, reporter } = surroundings;
+  const { isolation, scratchParent } = request;
+  mkdirSync(scratchParent, { recursive: true });
+  const report = await probeIsolation({ scratchParent, env, only: isolation });
+  const backend = chooseBackend(report, isolation);
+  reporter.info(`isolation: ${backend.name}`);
+  const scratch = makeScratch(scratchParent);
+  const http = createHttpClient({ env });
+  try {
+    const result = await buildAndExport(request, surroundings, { report, backend, scratch }, http);
+    return { ...result, milliseconds: Math.round(performance.now() - started) };
+  } finally {
+    await Promise.all([http.close(), removeScratch(scratch, backend, environmentOf(env))]);
+  }
+};
+
+async function buildAndExport(
+  request: BuildRequest,
+  { env, reporter, signal: cancelled }: BuildSurroundings,
+  site: Site,
+  http: HttpClient,
+): Promise<Omit<BuildResult, 'milliseconds'>> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([cancelled, stop.signal]);
+  const { registries, credentials, outputs } = request;
+  const store = new DirectoryStore(site.scratch);
+  const registry = createRegistryClient({ registries, credentials, env, reporter, http });
+  const bases = new BaseImageSource(registry, store, reporter, signal);
+  const tools: ExportTools = { registry, blobs: bases, originsOf: (digest) => bases.originsOf(digest), reporter, signal };
+  const inner = {
+    backend: site.backend,
+    command: innerCommand(),
+    env: environmentOf(env),
+    cwd: '/',
+    reporter,
+    answer: (call: Call) => answer(call, bases, { http, directory: site.scratch, signal }),
+  };
+  const [built] = await bothOrNeither(stop, [
+    buildInside(jobOf(request, site, env), inner, signal),
+    checkDestinationsOf(outputs, tools),
+  ]);
+  const image = assembleImage({ config: built.config, layers: built.layers });
+  const destinations = await exportImage(image, outputs, tools);
+  return resultOf(request, built, image, destinations);
+}
+
+/** Waits for both; the first failure stops the other, and is thrown once that has ended. */
+async function bothOrNeither<A, B>(stop: AbortController, work: readonly [Promise<A>, Promise<B>]): Promise<[A, B]> {
+  let first: { readonly error: unknown } | undefined;
+  const watched = work.map((promise) =>
+    promise.catch((error: unknown) => {
+      first ??= { error };
+      stop.abort();
+    }),
+  );
+  const values = await Promise.all(watched);
+  if (first !== undefined) throw first.error;
+  return values as [A, B];
+}
+
+function answer(
+  call: Call,
+  bases: BaseImageSource,
+  download: { readonly http: HttpClient; readonly directory: string; readonly signal: AbortSignal },
+): Promise<unknown> {
+  switch (call.method) {
+    case 'resolve':
+      return bases.resolve(call.reference, call.platform);
+    case 'fetch':
+      return bases.fetch(call.layer);
+    case 'download':
+      return downloadFile(download.http, { ...download, url: call.url, checksum: call.checksum });
+    default:
+      return assertNever(call);
+  }
+}
+
+function jobOf({ spec }: BuildRequest, { report, backend, scratch }: Site, env: BuildSurroundings['env']): Job {
+  return {
+    spec,
+    settings: {
+      scratch,
+      snapshotter: snapshotterOf(spec.snapshotter, backend),
+      userxattr: backend.userxattr,
+      ignorePaths: [...spec.ignorePaths],
+    },
+    ownProc: backend.ownProc,
+    path: env['PATH'] ?? '',
+    ...(backend.name === 'none' && { noRun: toErrorMessage(noRunError(report)) }),
+  };
+}
+
+function snapshotterOf(wanted: BuildRequest['spec']['snapshotter'], backend: Backend): Job['settings']['snapshotter'] {
+  if (backend.name === 'none') return 'index';
+  if (wanted === 'overlay' && !backend.overlay) {
+    throw new BuildError('ISOLATION', 'no overlay can be mounted here', {
+      hint: 'point TMPDIR (RUNNER_TEMP in the action) at a volume that is no overlay itself, or use --snapshotter=auto',
+    });
+  }
+  return wanted === 'auto' ? (backend.overlay ? 'overlay' : 'scan') : wanted;
+}
+
+/** The environment of programs of this machine: nothing of the CI system's, no token, no setting that changes how they start. */
+function environmentOf(env: BuildSurroundings['env']): Record<string, string> {
+  return { PATH: env['PATH'] ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+}
+
+function resultOf(
+  { spec, outputs }: BuildRequest,
+  built: BuiltImage,
+  { descriptor, manifest }: Image,
+  destinations: BuildResult['destinations'],
+): Omit<BuildResult, 'milliseconds'> {
+  return {
+    digest: descriptor.digest,
+    imageId: manifest.config.digest,
+    mediaType: descriptor.mediaType,
+    size: descriptor.size,
+    platform: spec.platform,
+    layers: built.layers.map(({ descriptor: { digest, size }, diffId, createdBy, reused }) => ({
+      digest,
+      size,
+      diffId,
+      createdBy,
+      reused,
+    })),
+    destinations,
+    tarPath: outputs.tarPath,
+    ociLayoutPath: outputs.ociLayoutPath,
+    warnings: built.warnings,
+  };
+}

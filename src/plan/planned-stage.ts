@@ -1,0 +1,49 @@
+import type { Dockerfile, FromInstruction, StageInstruction } from '../dockerfile/index.ts';
+import type { ImageConfig, Platform } from '../oci/index.ts';
+import type { ImageLayer } from '../image/index.ts';
+
+/** An image of a registry that something is built from or copied from: its config and layers, no file of it yet. */
+export interface BaseImage {
+  /** The reference with the digest it was resolved to. */
+  readonly name: string;
+  readonly config: ImageConfig;
+  readonly layers: readonly ImageLayer[];
+}
+
+/** What a stage starts from. */
+export type StageBase =
+  | { readonly kind: 'scratch' }
+  | { readonly kind: 'image'; readonly image: BaseImage }
+  | { readonly kind: 'stage'; readonly stage: PlannedStage };
+
+/** An instruction to carry out, and where its text stands for messages. */
+export interface PlannedInstruction {
+  readonly instruction: StageInstruction;
+  /** True for a trigger that the base image or base stage left. */
+  readonly isOnbuild: boolean;
+  /** The stage or image that `--from` names, as a stage; undefined where it reads the build context or nothing. */
+  readonly source?: PlannedStage | undefined;
+}
+
+/**
+ * One stage as it will be built. An image named by `COPY --from` is one too: a stage without instructions.
+ */
+export interface PlannedStage {
+  /** Position in the file, or undefined for an image that only `--from` names. */
+  readonly index: number | undefined;
+  /** Its name, or `stage-N`, or the image reference. */
+  readonly label: string;
+  readonly from: FromInstruction | undefined;
+  readonly base: StageBase;
+  readonly platform: Platform;
+  readonly instructions: readonly PlannedInstruction[];
+}
+
+/** What has to be built, stages in an order in which each comes after those it needs. */
+export interface Plan {
+  readonly dockerfile: Dockerfile;
+  readonly target: PlannedStage;
+  readonly stages: readonly PlannedStage[];
+  /** ARGs before the first FROM and the platform arguments: what ARG without a default takes its value from. */
+  readonly globals: ReadonlyMap<string, string>;
+}
