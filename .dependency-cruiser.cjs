@@ -21,7 +21,7 @@ const allowed = {
   copy: ['errors', 'bytes', 'tar', 'process', 'rootfs', 'context'],
   isolation: ['errors', 'bytes', 'process', 'request', 'rootfs'],
   layer: ['errors', 'bytes', 'oci', 'tar', 'content', 'rootfs', 'snapshot'],
-  image: ['errors', 'bytes', 'oci', 'reference', 'tar', 'content', 'layer'],
+  image: ['errors', 'bytes', 'oci', 'reference', 'report', 'tar', 'content', 'layer'],
   plan: ['errors', 'oci', 'reference', 'dockerfile', 'request', 'image'],
   build: [
     'errors',
