@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import {
+  defaultContext,
+  normaliseTags,
+  parseBuildArgs,
+  parseChoice,
+  parseContext,
+  parseFile,
+  parseLabels,
+  parseRegistryMap,
+  scratchParentOf,
+  sourceDateEpoch,
+} from '../../../src/request/index.ts';
+
+const usage = (part: string) =>
+  expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(part) });
+const unsupported = expect.objectContaining({ code: 'UNSUPPORTED' });
+
+describe('build arguments and labels', () => {
+  it('takes a bare build argument from the environment, and drops it where that has none', () => {
+    expect(parseBuildArgs(['A=1', 'B', 'C'], { B: 'from env' })).toEqual({ A: '1', B: 'from env' });
+  });
+
+  it('splits at the first equals sign, keeps empty values and lets the last one win', () => {
+    expect(parseBuildArgs(['A=b=c', 'E=', 'A=2'], {})).toEqual({ A: '2', E: '' });
+  });
+
+  it('gives a bare label an empty value', () => {
+    expect(parseLabels(['a', 'b=c'])).toEqual({ a: '', b: 'c' });
+  });
+
+  it('keeps names that mean something to JavaScript', () => {
+    const args = parseBuildArgs(['__proto__=x', 'constructor=y'], {});
+    expect(Object.entries(args)).toEqual([
+      ['__proto__', 'x'],
+      ['constructor', 'y'],
+    ]);
+  });
+
+  it.each(['=x', '', ' =x'])('refuses %j', (entry) => {
+    expect(() => parseBuildArgs([entry], {})).toThrow(usage('build argument'));
+    expect(() => parseLabels([entry])).toThrow(usage('label'));
+  });
+});
+
+describe('parseRegistryMap', () => {
+  it('keeps the order of replacements of one registry', () => {
+    expect(parseRegistryMap(['a=b;c=d', 'a=e', '', ' ; '])).toEqual({ a: ['b', 'e'], c: ['d'] });
+  });
+  it.each(['a', 'a=', '=b'])('refuses %j', (entry) => {
+    expect(() => parseRegistryMap([entry])).toThrow(usage('registry map'));
+  });
+});
+
+describe('normaliseTags', () => {
+  it('lowers the repository, not the tag, and tells of it', () => {
+    const { tags, warnings } = normaliseTags(['ghcr.io/Owner/App:V1', 'localhost:5000/a:Tag']);
+    expect(tags).toEqual(['ghcr.io/owner/app:V1', 'localhost:5000/a:Tag']);
+    expect(warnings).toEqual([expect.stringContaining('ghcr.io/Owner/App:V1')]);
+  });
+  it('leaves duplicates out, also those that only differed in case', () => {
+    expect(normaliseTags(['a/B:1', 'a/b:1', 'a/b:2']).tags).toEqual(['a/b:1', 'a/b:2']);
+  });
+});
+
+describe('parseContext', () => {
+  it.each([
+    ['.', '/work'],
+    ['sub', '/work/sub'],
+    ['dir://sub', '/work/sub'],
+    ['dir:///abs', '/abs'],
+    ['/abs', '/abs'],
+    ['DIR:///abs', '/abs'],
+  ])('%s is %s', (text, path) => {
+    expect(parseContext(text, '/work')).toEqual({ kind: 'directory', path });
+  });
+  it.each([
+    '-',
+    'tar://x.tar',
+    's3://b/k',
+    'gs://b/k',
+    'https://x/y.tgz',
+    'git://h/r',
+    'git@github.com:o/r',
+    'github.com/o/r',
+    'https://github.com/o/r.git#main',
+  ])('%s is not supported', (text) => {
+    expect(() => parseContext(text, '/work')).toThrow(unsupported);
+  });
+  it('refuses an empty one', () => {
+    expect(() => parseContext('', '/work')).toThrow(usage('context'));
+    expect(() => parseContext('dir://', '/work')).toThrow(usage('context'));
+  });
+});
+
+describe('parseFile', () => {
+  it('takes paths', () => {
+    expect([undefined, 'a/Dockerfile', 'http/x'].map(parseFile)).toEqual([
+      undefined,
+      'a/Dockerfile',
+      'http/x',
+    ]);
+  });
+  it.each(['-', 'http://h/Dockerfile', 'HTTPS://h/x'])('%s is not supported', (text) => {
+    expect(() => parseFile(text)).toThrow(unsupported);
+  });
+});
+
+describe('defaultContext', () => {
+  it('is the checkout of the CI system, then /workspace, then the working directory', () => {
+    const workspace = (path: string): boolean => path === '/workspace';
+    expect(defaultContext({ CI_PROJECT_DIR: '/b', GITHUB_WORKSPACE: '' }, workspace)).toBe('/b');
+    expect(defaultContext({ CI_PROJECT_DIR: '/b', GITHUB_WORKSPACE: '/a' }, workspace)).toBe('/a');
+    expect(defaultContext({}, workspace)).toBe('/workspace');
+    expect(defaultContext({}, () => false)).toBe('.');
+  });
+});
+
+describe('scratchParentOf', () => {
+  it('prefers the runner’s directory', () => {
+    expect(scratchParentOf({ RUNNER_TEMP: '/r', TMPDIR: '/t' })).toBe('/r');
+    expect(scratchParentOf({ RUNNER_TEMP: '', TMPDIR: '/t' })).toBe('/t');
+    expect(scratchParentOf({})).toBe('/tmp');
+  });
+});
+
+describe('sourceDateEpoch', () => {
+  it('is the first that is set', () => {
+    expect(sourceDateEpoch(undefined, '', '12', '13')).toBe(12);
+    expect(sourceDateEpoch(undefined, '')).toBeUndefined();
+    expect(sourceDateEpoch('0')).toBe(0);
+  });
+  it('ends with the year 9999', () => {
+    expect(sourceDateEpoch('253402300799')).toBe(253402300799);
+    expect(() => sourceDateEpoch('253402300800')).toThrow(usage('SOURCE_DATE_EPOCH'));
+  });
+  it.each(['now', '-1', '1.5', '0x10', ' 1', '1e3'])('refuses %j', (text) => {
+    expect(() => sourceDateEpoch(text)).toThrow(usage('SOURCE_DATE_EPOCH'));
+  });
+});
+
+describe('parseChoice', () => {
+  it('returns the choice or lists them', () => {
+    expect(parseChoice('b', ['a', 'b'], 'x')).toBe('b');
+    expect(() => parseChoice('c', ['a', 'b'], 'x')).toThrow(
+      expect.objectContaining({ code: 'USAGE', hint: 'one of: a, b' }),
+    );
+  });
+});
