@@ -31,6 +31,8 @@ export interface SandboxSpec {
   readonly ownProc: boolean;
   readonly network: 'host' | 'none';
   readonly binds: readonly SandboxBind[];
+  /** A file that is there as `/dev/pipes/<name>`, executable, for the time of the RUN; the name holds no slash. */
+  readonly script?: { readonly name: string; readonly content: string } | undefined;
   /** Size of /dev/shm; Docker's 64 MiB where absent. */
   readonly shmBytes?: number | undefined;
   /** A directory outside every root for a few temporary names. */

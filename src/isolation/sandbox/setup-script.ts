@@ -12,6 +12,8 @@ export interface SetupPlan {
   readonly ownSysfs: boolean;
   /** The restrictions (`nosuid` …) under which the root directory is mounted. */
   readonly rootRestrictions: readonly string[];
+  /** How many descriptors a process may have here. */
+  readonly openFiles: number;
   /** fstab files, see mountTable. */
   readonly requiredTable: string;
   readonly optionalTable: string;
@@ -50,7 +52,7 @@ export function setupScript(plan: SetupPlan): string {
     `cd ${shellWord(rootDir)}`,
     mount('--move', '.', '/'),
     'umask 0022',
-    `[ "$(ulimit -n)" != unlimited ] && [ "$(ulimit -n)" -le ${MAX_DESCRIPTORS} ] || ulimit -n ${MAX_DESCRIPTORS}`,
+    ...(plan.openFiles > MAX_DESCRIPTORS ? [`ulimit -n ${MAX_DESCRIPTORS}`] : []),
     `echo '${READY}' >&3`,
   ]);
 }

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -8,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { BuildError } from '../../errors/index.ts';
 import { hasCapability } from '../machine-capabilities.ts';
 import { mountOf, mountsBelow, parseMountInfo, restrictionsOf, type MountEntry } from '../mount-info.ts';
 import { inInitialUserNamespace, type ProcessStatus } from '../process-status.ts';
@@ -49,6 +51,7 @@ export function prepareWorkspace(spec: SandboxSpec, status: ProcessStatus): Work
   writeFileSync(files.optionalTable, table.optional);
   const devTemplate = `${directory}/dev`;
   makeDevTemplate(devTemplate, ownDevices);
+  if (spec.script !== undefined) addScript(devTemplate, spec.script);
   const script = setupScript({
     ...files,
     rootDir: spec.rootDir,
@@ -57,6 +60,7 @@ export function prepareWorkspace(spec: SandboxSpec, status: ProcessStatus): Work
     ownDevices,
     ownSysfs,
     rootRestrictions: restrictionsAt(mounts, spec.rootDir),
+    openFiles: openFilesLimit(readFileSync('/proc/self/limits', 'utf8')),
     loopback: spec.network === 'none',
   });
   return { directory, script, remove: () => rmSync(directory, { recursive: true, force: true }) };
@@ -72,6 +76,24 @@ function makeDevTemplate(directory: string, ownDevices: boolean): void {
   );
   symlinkSync('pts/ptmx', `${directory}/ptmx`);
   if (!ownDevices) for (const name of DEVICES) writeFileSync(`${directory}/${name}`, '');
+}
+
+/** The soft limit of open files in the text of /proc/self/limits. */
+function openFilesLimit(text: string): number {
+  const value = /^Max open files\s+(\S+)/m.exec(text)?.[1];
+  return value === undefined || value === 'unlimited' ? Number.POSITIVE_INFINITY : Number(value);
+}
+
+/** A heredoc that names its own interpreter is started as a file, where BuildKit has it too. */
+function addScript(devTemplate: string, script: NonNullable<SandboxSpec['script']>): void {
+  if (script.name.includes('/') || script.name === '.' || script.name === '..') {
+    throw new BuildError('UNSUPPORTED', `a heredoc named ${JSON.stringify(script.name)} cannot be a script`, {
+      hint: 'give it a plain word as delimiter, such as EOF',
+    });
+  }
+  mkdirSync(`${devTemplate}/pipes`);
+  writeFileSync(`${devTemplate}/pipes/${script.name}`, script.content);
+  chmodSync(`${devTemplate}/pipes/${script.name}`, 0o755);
 }
 
 function restrictionsAt(mounts: readonly MountEntry[], path: string): string[] {
