@@ -39,6 +39,11 @@ export function networkCode(error: unknown): string | undefined {
   return undefined;
 }
 
+/** True where TLS was spoken and the certificate was not to be trusted. */
+export function isCertificateError(error: unknown): boolean {
+  return CERTIFICATE.test(networkCode(error) ?? '');
+}
+
 /** True for a NETWORK error that another attempt may not meet; false for bad names, certificates and refusals. */
 export function isTransient(error: unknown): boolean {
   return error instanceof BuildError && error.code === 'NETWORK' && TRANSIENT.has(networkCode(error) ?? '');
@@ -56,7 +61,7 @@ export function toNetworkError(
   const code = networkCode(error);
   const why = redact(describe(error, code));
   return new BuildError('NETWORK', `${request.method} ${redact(request.url)} failed: ${why}`, {
-    hint: code !== undefined && CERTIFICATE.test(code) ? CERTIFICATE_HINT : HINTS[code ?? ''],
+    hint: isCertificateError(error) ? CERTIFICATE_HINT : HINTS[code ?? ''],
     cause: error,
   });
 }

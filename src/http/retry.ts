@@ -30,7 +30,7 @@ export interface RetryOptions {
 }
 
 /** Answers that another attempt may not get: time-outs, rate limits, broken gateways. */
-const RETRYABLE = new Set([408, 425, 429, 499, 500, 502, 503, 504, 522]);
+export const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([408, 425, 429, 499, 500, 502, 503, 504, 522]);
 
 /**
  * Sends until an answer is not of the passing kind, honouring Retry-After. Returns the last answer whatever its
@@ -41,7 +41,7 @@ export function withRetries(
   options: RetryOptions = {},
 ): Promise<HttpResponse> {
   return retrying(send, options, async (response, now, mayRetry) => {
-    if (!RETRYABLE.has(response.status)) return undefined;
+    if (!RETRYABLE_STATUSES.has(response.status)) return undefined;
     const asked = retryAfterMs(response.header('retry-after'), now);
     if (!mayRetry(asked)) return undefined;
     await response.discard();
@@ -84,8 +84,8 @@ export async function retrying<T>(
   }
 }
 
-/** Half fixed, half chance, so that many builds that failed together do not return together. */
-function backoffMs(attempt: number, policy: RetryPolicy, random: number): number {
+/** The wait after so many attempts: half fixed, half chance, so that many builds that failed together do not return together. */
+export function backoffMs(attempt: number, policy: RetryPolicy, random: number): number {
   const full = Math.min(policy.maxMs, policy.baseMs * 2 ** (attempt - 1));
   return Math.round(full / 2 + (full / 2) * random);
 }

@@ -2,5 +2,5 @@
 export { formatReference, formatRepository, type Reference } from './reference.ts';
 export { familiarName, withDefaultTag } from './tagging.ts';
 export { DEFAULT_REGISTRY } from './split-registry.ts';
-export { isTag } from './grammar.ts';
+export { isRegistry, isRepository, isTag } from './grammar.ts';
 export { parseReference } from './parse-reference.ts';

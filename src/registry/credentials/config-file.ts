@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { BuildError } from '../../errors/index.ts';
+import { type Credential } from './credential.ts';
+import { registryKey } from './registry-key.ts';
+
+/** What a Docker or podman configuration says about credentials; keys are registryKey's. */
+export interface ConfigFile {
+  readonly auths: ReadonlyMap<string, Credential>;
+  readonly helpers: ReadonlyMap<string, string>;
+  /** The helper for all registries that have none of their own. */
+  readonly store: string | undefined;
+}
+
+const text = z.string().nullish();
+const Entry = z.looseObject({
+  auth: text,
+  username: text,
+  password: text,
+  identitytoken: text,
+  registrytoken: text,
+});
+const Config = z.looseObject({
+  auths: z.record(z.string(), Entry.nullish()).nullish(),
+  credHelpers: z.record(z.string(), z.string()).nullish(),
+  credsStore: text,
+});
+
+/** Reads a config.json or auth.json. Throws USAGE that names `origin` and never the content. */
+export function parseConfigFile(json: string, origin: string): ConfigFile {
+  const parsed = Config.safeParse(parseJson(json, origin));
+  if (!parsed.success) {
+    const [key = ''] = (parsed.error.issues[0]?.path ?? []).map(String);
+    throw broken(origin, key === '' ? 'it is no object' : `${JSON.stringify(key)} has the wrong shape`);
+  }
+  const { auths, credHelpers, credsStore } = parsed.data;
+  const credentials = Object.entries(auths ?? {}).flatMap(([key, entry]) => {
+    const credential = entry ? credentialOf(entry, key, origin) : undefined;
+    return credential === undefined ? [] : [[registryKey(key), credential] as const];
+  });
+  return {
+    auths: new Map(credentials),
+    helpers: new Map(Object.entries(credHelpers ?? {}).map(([key, name]) => [registryKey(key), name])),
+    store: credsStore ? credsStore : undefined,
+  };
+}
+
+function credentialOf(entry: z.infer<typeof Entry>, key: string, origin: string): Credential | undefined {
+  if (entry.identitytoken) return { kind: 'identity', token: entry.identitytoken };
+  if (entry.registrytoken) return { kind: 'bearer', token: entry.registrytoken };
+  if (entry.auth) return decodePair(entry.auth, key, origin);
+  if (entry.username && entry.password)
+    return { kind: 'basic', username: entry.username, password: entry.password };
+  return undefined;
+}
+
+function decodePair(auth: string, key: string, origin: string): Credential {
+  const pair = Buffer.from(auth, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  if (colon < 1) throw broken(origin, `"auth" of ${JSON.stringify(key)} is not base64 of user:password`);
+  // Old versions of Docker padded with zero bytes.
+  const password = pair.slice(colon + 1).replace(/\0+$/, '');
+  return { kind: 'basic', username: pair.slice(0, colon), password };
+}
+
+function parseJson(json: string, origin: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    // The parser's own message quotes the text, which holds secrets.
+    throw broken(origin, 'it is no JSON');
+  }
+}
+
+function broken(origin: string, why: string): BuildError {
+  return new BuildError('USAGE', `cannot read credentials from ${origin}: ${why}`, {
+    hint: 'log in again (docker login), or correct it by hand',
+  });
+}

@@ -1,0 +1,110 @@
+import { verified } from '../content/index.ts';
+import { BuildError } from '../errors/index.ts';
+import { digestOf, type Descriptor } from '../oci/index.ts';
+import { isTag } from '../reference/index.ts';
+import { type Reporter } from '../report/index.ts';
+import { pullScope, pushScope } from './auth/scope.ts';
+import { type Connection } from './connection.ts';
+import { type Access } from './endpoint.ts';
+import { registryFailure, type Attempt } from './failure.ts';
+import { getManifest, putManifest } from './manifests.ts';
+import { type BlobContent, type Repository } from './repository.ts';
+import { download } from './transfer/download.ts';
+import { reported, reportReused } from './transfer/progress.ts';
+import { cancelUpload, mountBlob, startUpload } from './transfer/upload-session.ts';
+import { uploadBlob } from './transfer/upload.ts';
+
+/** A repository behind a connection. */
+export function remoteRepository(
+  connection: Connection,
+  name: string,
+  access: Access,
+  reporter: Reporter,
+): Repository {
+  const scopes = [access === 'push' ? pushScope(name) : pullScope(name)];
+  const trying = (what: string): Attempt => ({ connection, repository: name, access, what });
+  const has = (descriptor: Descriptor, signal?: AbortSignal): Promise<boolean> =>
+    hasBlob(trying(`blob ${descriptor.digest}`), descriptor, scopes, signal);
+
+  return {
+    registry: connection.registry,
+    name,
+    has,
+    open(descriptor, signal) {
+      const chunks = download(trying(`blob ${descriptor.digest}`), descriptor, scopes, signal);
+      return reported(verified(descriptor, chunks), descriptor, 'pull', reporter);
+    },
+    async put(descriptor, content, signal) {
+      const attempt = trying(`upload of ${descriptor.digest}`);
+      const start = typeof content === 'function' ? content : () => content;
+      const open = (): AsyncIterable<Uint8Array> => reported(start(), descriptor, 'push', reporter);
+      const upload = { descriptor, open, repeatable: isRepeatable(content) };
+      await uploadBlob(attempt, upload, () => has(descriptor, signal), scopes, signal);
+    },
+    getManifest: (tagOrDigest, signal) =>
+      getManifest(trying(`manifest ${tagOrDigest}`), tagOrDigest, scopes, signal),
+    async putManifest(descriptor, bytes, tag, signal) {
+      checkManifest(descriptor, bytes, tag);
+      const target = tag ?? descriptor.digest;
+      await putManifest(trying(`manifest ${target}`), descriptor, bytes, target, scopes, signal);
+    },
+    async mount(descriptor, from, signal) {
+      if (from.registry !== connection.registry || from.name === name) return false;
+      const attempt = trying(`mount of ${descriptor.digest}`);
+      const mounted = await tryMount(
+        attempt,
+        descriptor,
+        from.name,
+        [...scopes, pullScope(from.name)],
+        signal,
+      );
+      if (mounted) reportReused(descriptor, 'push', reporter);
+      return mounted;
+    },
+    async checkPush(signal) {
+      const attempt = trying('start of an upload');
+      await cancelUpload(attempt, await startUpload(attempt, scopes, signal), scopes);
+    },
+  };
+}
+
+/** A function starts anew at each call; of an iterable nobody knows. */
+function isRepeatable(content: BlobContent): boolean {
+  return typeof content === 'function';
+}
+
+async function hasBlob(
+  attempt: Attempt,
+  descriptor: Descriptor,
+  scopes: readonly string[],
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const target = `/v2/${attempt.repository}/blobs/${descriptor.digest}`;
+  const response = await attempt.connection.send({ method: 'HEAD', target, scopes, signal });
+  await response.discard();
+  if (response.status === 200) return true;
+  if (response.status === 404) return false;
+  throw await registryFailure(response, attempt);
+}
+
+/** Without the right to read the other repository a token server may refuse outright; the blob is uploaded then. */
+async function tryMount(
+  attempt: Attempt,
+  descriptor: Descriptor,
+  from: string,
+  scopes: readonly string[],
+  signal?: AbortSignal,
+): Promise<boolean> {
+  try {
+    return await mountBlob(attempt, descriptor, from, scopes, signal);
+  } catch (error) {
+    if (error instanceof BuildError && error.code === 'REGISTRY_AUTH') return false;
+    throw error;
+  }
+}
+
+function checkManifest(descriptor: Descriptor, bytes: Uint8Array, tag: string | undefined): void {
+  if (digestOf(bytes) !== descriptor.digest || bytes.length !== descriptor.size)
+    throw new BuildError('INTERNAL', `a manifest does not match its descriptor ${descriptor.digest}`);
+  if (tag !== undefined && !isTag(tag)) throw new BuildError('REFERENCE', `${JSON.stringify(tag)} is no tag`);
+}

@@ -1,0 +1,32 @@
+import { type BlobStore } from '../content/index.ts';
+import { type Descriptor } from '../oci/index.ts';
+
+/** Content that is read once, or a function that starts reading it anew: only that can be sent again after a failure. */
+export type BlobContent = AsyncIterable<Uint8Array> | (() => AsyncIterable<Uint8Array>);
+
+/** One repository of a registry. What it reads is verified. */
+export interface Repository extends BlobStore {
+  readonly registry: string;
+  readonly name: string;
+  /** A manifest or index, at most 4 MiB. Throws REGISTRY_NOT_FOUND, REGISTRY_AUTH, CONTENT, REGISTRY, NETWORK. */
+  getManifest(
+    tagOrDigest: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly descriptor: Descriptor; readonly bytes: Buffer }>;
+  /** Stores a manifest under a tag, or under its digest alone. */
+  putManifest(
+    descriptor: Descriptor,
+    bytes: Uint8Array,
+    tag: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  put(descriptor: Descriptor, content: BlobContent, signal?: AbortSignal): Promise<void>;
+  /** Takes a blob from another repository of the same registry; false where that is not possible. */
+  mount(
+    descriptor: Descriptor,
+    from: { readonly registry: string; readonly name: string },
+    signal?: AbortSignal,
+  ): Promise<boolean>;
+  /** Throws REGISTRY_AUTH where pushing is not allowed: starts an upload and cancels it. */
+  checkPush(signal?: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,67 @@
+import { DEFAULT_RETRIES, RETRYABLE_STATUSES, retrying, type HttpResponse } from '../../http/index.ts';
+import { type Descriptor } from '../../oci/index.ts';
+import { registryFailure, type Attempt } from '../failure.ts';
+import { checkStatedDigest } from '../stated-digest.ts';
+import { withDigest } from './upload-location.ts';
+import { startUpload } from './upload-session.ts';
+
+export interface BlobUpload {
+  readonly descriptor: Descriptor;
+  /** Starts reading the content, anew at each call. */
+  readonly open: () => AsyncIterable<Uint8Array>;
+  /** False where `open` works once only; a broken upload is not repeated then. */
+  readonly repeatable: boolean;
+}
+
+/**
+ * Uploads a blob in one piece, the form every registry takes: POST for a place, PUT with all bytes and the digest. Where
+ * the connection breaks, or the registry forgot the upload, it starts over, unless the blob has arrived after all.
+ */
+export async function uploadBlob(
+  attempt: Attempt,
+  upload: BlobUpload,
+  has: () => Promise<boolean>,
+  scopes: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const { waiting } = attempt.connection;
+  const policy = upload.repeatable ? DEFAULT_RETRIES : { ...DEFAULT_RETRIES, attempts: 1 };
+  const response = await retrying(
+    async (count) => (count > 1 && (await has()) ? undefined : putOnce(attempt, upload, scopes, signal)),
+    { waiting, signal, policy },
+    async (answer, _now, mayRetry) => {
+      if (answer === undefined || !isPassing(answer) || !mayRetry(undefined)) return undefined;
+      await answer.discard();
+      return { reason: `status ${answer.status}`, waitMs: undefined };
+    },
+  );
+  if (response === undefined) return;
+  if (response.status !== 201 && response.status !== 200 && response.status !== 204)
+    throw await registryFailure(response, attempt);
+  await response.discard();
+  checkStatedDigest(response, upload.descriptor.digest, attempt);
+}
+
+async function putOnce(
+  attempt: Attempt,
+  { descriptor, open }: BlobUpload,
+  scopes: readonly string[],
+  signal?: AbortSignal,
+): Promise<HttpResponse> {
+  const location = await startUpload(attempt, scopes, signal);
+  return attempt.connection.send({
+    method: 'PUT',
+    target: withDigest(location, descriptor.digest),
+    headers: { 'content-type': 'application/octet-stream' },
+    body: descriptor.size === 0 ? new Uint8Array() : open,
+    bodyLength: descriptor.size,
+    scopes,
+    signal,
+    retry: false,
+  });
+}
+
+/** 404 and 416: the registry lost the upload, or part of it. */
+function isPassing({ status }: HttpResponse): boolean {
+  return RETRYABLE_STATUSES.has(status) || status === 404 || status === 416;
+}
