@@ -5,5 +5,6 @@ export type { TarHandler } from './handler.ts';
 export { DEFAULT_TAR_LIMITS } from './limits.ts';
 export type { TarLimits } from './limits.ts';
 export { encodeHeader } from './encode-header.ts';
+export { beginsTar, TAR_HEAD_BYTES } from './begins-tar.ts';
 export { TarParser } from './tar-parser.ts';
 export { TAR_CHUNK_BYTES, tarStream } from './tar-stream.ts';

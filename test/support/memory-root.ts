@@ -1,4 +1,5 @@
-import { type BytePath, baseName, fromText, parentPath } from '../../src/bytes/index.ts';
+import { readFileSync } from 'node:fs';
+import { type BytePath, baseName, fromText, parentPath, toFs } from '../../src/bytes/index.ts';
 import type { NodeStat, RootView } from '../../src/rootfs/index.ts';
 import { type ContentSource, NO_XATTRS, type TarMember } from '../../src/tar/index.ts';
 
@@ -117,9 +118,13 @@ export class MemoryRoot implements RootView {
       return;
     }
     const { path: _path, content, ...rest } = member;
-    const text = content?.kind === 'bytes' ? Buffer.from(content.bytes).toString() : '';
+    const text = content === undefined ? '' : bytesOf(content).toString();
     this.nodes.set(key, node({ ...rest, type: member.type, content: text }));
   }
+}
+
+function bytesOf(content: ContentSource): Buffer {
+  return content.kind === 'bytes' ? Buffer.from(content.bytes) : readFileSync(toFs(content.path));
 }
 
 function node(fields: Partial<MemoryNode>): MemoryNode {

@@ -1,4 +1,4 @@
-import { type BytePath, components, joinPath, parentPath, toText } from '../../bytes/index.ts';
+import { baseName, type BytePath, components, joinPath, parentPath, toText } from '../../bytes/index.ts';
 import { NO_XATTRS, type TarEntry, type TarHandler } from '../../tar/index.ts';
 import type { Owner } from '../copy-request.ts';
 import { wholeSeconds } from '../copy-tree.ts';
@@ -29,6 +29,8 @@ export class ArchivePlan implements TarHandler {
   readonly #links: LinkedInodes;
   #entries = 0;
   #bytes = 0;
+  /** A directory by its name in the archive, and where it is; unset by all that may move it. */
+  #last: { readonly name: BytePath; readonly path: BytePath } | undefined;
   #open: { readonly path: BytePath; readonly entry: TarEntry; readonly file: StoredFile } | undefined;
 
   constructor(options: ArchivePlanOptions) {
@@ -40,7 +42,7 @@ export class ArchivePlan implements TarHandler {
     this.#count(entry);
     const name = archiveName(entry.path);
     if (name === '') return;
-    const path = this.#resolve(name, entry.type === 'directory');
+    const path = this.#pathOf(name, entry.type === 'directory');
     // Through links a directory may turn out to be the one we unpack into.
     if (path === this.#options.directory) return;
     this.#makeParents(path, entry);
@@ -71,6 +73,18 @@ export class ArchivePlan implements TarHandler {
       throw refusal(entry.path, `the archive unpacks to more than ${totalBytes} bytes`);
   }
 
+  /** Archives list a directory's files one after the other: where the last one went is looked up once. */
+  #pathOf(name: BytePath, isDirectory: boolean): BytePath {
+    const parent = parentPath(name);
+    if (parent !== '' && this.#last?.name === parent) {
+      const path = joinPath(this.#last.path, baseName(name));
+      if (!isDirectory || this.#options.tree.lstat(path)?.type !== 'symlink') return path;
+    }
+    const path = this.#resolve(name, isDirectory);
+    this.#last = isDirectory ? undefined : { name: parent, path: parentPath(path) };
+    return path;
+  }
+
   #resolve(name: BytePath, followLast: boolean): BytePath {
     return resolveBelow(this.#options.tree, this.#options.directory, name, followLast);
   }
@@ -98,7 +112,10 @@ export class ArchivePlan implements TarHandler {
     }
     const existing = tree.lstat(path);
     const merges = existing?.type === 'directory' && entry.type === 'directory';
-    if (existing !== undefined && !merges) tree.remove(path);
+    if (existing !== undefined && !merges) {
+      tree.remove(path);
+      this.#last = undefined;
+    }
     if (entry.size > 0) this.#open = { path, entry, file: this.#options.spill.begin(entry.size) };
     else tree.put(path, this.#node(entry, entry.type, merges ? tree.xattrs(path) : NO_XATTRS));
   }
