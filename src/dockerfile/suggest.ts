@@ -31,16 +31,19 @@ export function didYouMean(match: string | undefined): string {
   return match === undefined ? '' : ` (did you mean ${match}?)`;
 }
 
-/** Levenshtein distance in UTF-16 units. */
+/** Edits (a letter more, less or other, two neighbours swapped) between two words, in UTF-16 units. */
 function editDistance(a: string, b: string): number {
+  let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
       const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(substitution, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
+      const edits = Math.min(substitution, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      current.push(swapped ? Math.min(edits, (beforePrevious[j - 2] ?? 0) + 1) : edits);
     }
-    previous = current;
+    [beforePrevious, previous] = [previous, current];
   }
   return previous[b.length] ?? 0;
 }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { quote } from '../characters.ts';
 import { type RunMountFlag } from '../instruction.ts';
 import { parseBoolean, parseByteSize } from '../numbers.ts';
@@ -101,12 +102,8 @@ function unsigned(key: string, value: string, radix: 8 | 10): string {
 
 /** A relative target may still turn out to be `/`; only the build knows the working directory. */
 function checkTarget(target: string | undefined): void {
-  if (target?.startsWith('/') !== true || !isRoot(target)) return;
+  if (target?.startsWith('/') !== true || posix.normalize(target).replace(/\/$/, '') !== '') return;
   throw semanticsError(`invalid mount target ${quote(target)}`, 'nothing can be mounted over the root');
-}
-
-function isRoot(path: string): boolean {
-  return path.split('/').every((name) => name === '' || name === '.' || name === '..');
 }
 
 function checkSecret(options: ReadonlyMap<string, string>): void {
