@@ -47,6 +47,12 @@ export class TreeIndex implements RootView {
     );
   }
 
+  /** Whether the bytes of a file can be had from this tree. */
+  hasContent(path: BytePath): boolean {
+    const { content, size } = this.#get(path).inode;
+    return content !== undefined || size === 0;
+  }
+
   xattrs(path: BytePath): ReadonlyMap<string, Uint8Array> {
     return this.#find(path)?.inode.xattrs ?? NO_XATTRS;
   }
