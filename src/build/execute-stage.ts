@@ -40,6 +40,8 @@ async function execute(
   reports: StepReports,
 ): Promise<void> {
   try {
+    // Waiting for another stage is no work of this step.
+    if (planned.source !== undefined) await kit.finished(planned.source);
     const instruction = expandInstruction(planned.instruction, (name) => state.env.get(name), kit.dockerfile);
     await reports.step(planned.instruction, (onOutput) =>
       carryOut(instruction, state, kit, { planned, onOutput }),

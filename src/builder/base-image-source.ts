@@ -4,7 +4,6 @@ import { readImage, type ImageLayer } from '../image/index.ts';
 import type { Descriptor, Digest, Platform } from '../oci/index.ts';
 import { formatReference, parseReference, withDefaultTag } from '../reference/index.ts';
 import type { RegistryClient, Repository } from '../registry/index.ts';
-import type { Reporter } from '../report/index.ts';
 import type { BaseImage } from '../plan/index.ts';
 
 const CONCURRENT_FETCHES = 4;
@@ -13,16 +12,14 @@ const CONCURRENT_FETCHES = 4;
 export class BaseImageSource implements BlobSource {
   readonly #registry: RegistryClient;
   readonly #store: LocalBlobStore;
-  readonly #reporter: Reporter;
   readonly #signal: AbortSignal;
   readonly #limit = createLimiter(CONCURRENT_FETCHES);
   /** Which repository a layer was told of by. */
   readonly #origins = new Map<Digest, Repository>();
 
-  constructor(registry: RegistryClient, store: LocalBlobStore, reporter: Reporter, signal: AbortSignal) {
+  constructor(registry: RegistryClient, store: LocalBlobStore, signal: AbortSignal) {
     this.#registry = registry;
     this.#store = store;
-    this.#reporter = reporter;
     this.#signal = signal;
   }
 
@@ -38,17 +35,7 @@ export class BaseImageSource implements BlobSource {
   /** Puts a layer into the store, where it is not there yet. */
   fetch({ descriptor }: ImageLayer): Promise<void> {
     return this.#limit(async () => {
-      const transfer = { direction: 'pull', what: descriptor.digest, total: descriptor.size } as const;
-      let done = 0;
-      const outcome = await copyBlob(this.#originOf(descriptor), this.#store, descriptor, {
-        signal: this.#signal,
-        onBytes: (count) => this.#reporter.transfer({ ...transfer, done: (done += count) }),
-      });
-      this.#reporter.transfer({
-        ...transfer,
-        done: descriptor.size,
-        state: outcome === 'copied' ? 'done' : 'reused',
-      });
+      await copyBlob(this.#originOf(descriptor), this.#store, descriptor, { signal: this.#signal });
     });
   }
 

@@ -39,7 +39,7 @@ const Spec = z.object({
   sourceDateEpoch: z.number().optional(),
   reproducible: z.boolean(),
   singleSnapshot: z.boolean(),
-  ignorePaths: z.array(z.string()),
+  ignorePaths: z.array(z.string()).readonly(),
   snapshotter: z.enum(['auto', 'overlay', 'scan']),
   noCache: z.boolean(),
 }) satisfies z.ZodType<BuildSpec>;
@@ -48,7 +48,7 @@ const Settings = z.object({
   scratch: z.string(),
   snapshotter: z.enum(['overlay', 'scan', 'index']),
   userxattr: z.boolean(),
-  ignorePaths: z.array(z.string()),
+  ignorePaths: z.array(z.string()).readonly(),
 }) satisfies z.ZodType<RootSettings>;
 
 /** All the inner process is told. No credential is among it. */
@@ -116,8 +116,8 @@ export type Report = z.infer<typeof Report>;
 
 export const Built = z.object({
   config: ImageConfig,
-  layers: z.array(BuiltLayer),
-  warnings: z.array(z.string()),
+  layers: z.array(BuiltLayer).readonly(),
+  warnings: z.array(z.string()).readonly(),
 });
 
 /** From the process that builds to the one with the network. */

@@ -53,7 +53,7 @@ async function buildAndExport(
   const { registries, credentials, outputs } = request;
   const store = new DirectoryStore(site.scratch);
   const registry = createRegistryClient({ registries, credentials, env, reporter, http });
-  const bases = new BaseImageSource(registry, store, reporter, signal);
+  const bases = new BaseImageSource(registry, store, signal);
   const tools: ExportTools = { registry, blobs: bases, originsOf: (digest) => bases.originsOf(digest), reporter, signal };
   const inner = {
     backend: site.backend,

@@ -1,18 +1,23 @@
+import { joinPath, type BytePath } from '../bytes/index.ts';
 import { BuildError } from '../errors/index.ts';
-import { TreeIndex } from '../rootfs/index.ts';
+import { TreeIndex, type RootView } from '../rootfs/index.ts';
 import type { TarMember } from '../tar/index.ts';
 import type { OpenedRoot, RunChanges, StageRoot } from './stage-root.ts';
 
-/** A stage that is never unpacked: its tree is known from tar headers alone, which is all that COPY, ADD and WORKDIR need. */
+/** A stage whose tree is known from tar headers alone, which is all that COPY, ADD and WORKDIR need. */
 export class IndexRoot implements StageRoot {
   readonly #index: TreeIndex;
+  readonly #contents: BytePath | undefined;
 
-  constructor(index: TreeIndex) {
+  /** `contents` is where the bytes of the base's files lie, with whatever owners; only copying out of it needs them. */
+  constructor(index: TreeIndex, contents?: BytePath) {
     this.#index = index;
+    this.#contents = contents;
   }
 
   open(): OpenedRoot {
-    return { view: this.#index, directory: undefined, close: () => undefined };
+    const view = this.#contents === undefined ? this.#index : withContents(this.#index, this.#contents);
+    return { view, directory: undefined, close: () => undefined };
   }
 
   apply(members: readonly TarMember[]): void {
@@ -24,6 +29,17 @@ export class IndexRoot implements StageRoot {
   }
 
   fork(): StageRoot {
-    return new IndexRoot(this.#index.clone());
+    return new IndexRoot(this.#index.clone(), this.#contents);
   }
+}
+
+function withContents(index: TreeIndex, directory: BytePath): RootView {
+  return {
+    lstat: (path) => index.lstat(path),
+    readlink: (path) => index.readlink(path),
+    readdir: (path) => index.readdir(path),
+    xattrs: (path) => index.xattrs(path),
+    content: (path) =>
+      index.hasContent(path) ? index.content(path) : { kind: 'file', path: joinPath(directory, path) },
+  };
 }

@@ -1,0 +1,63 @@
+/** Installs what the deeper tests use, where this machine is Debian or its kin and we are root. Says what it did. */
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+
+/** Program → the package that has it. */
+const TOOLS: Readonly<Record<string, string>> = {
+  'docker-registry': 'docker-registry',
+  skopeo: 'skopeo',
+  umoci: 'umoci',
+  buildah: 'buildah',
+  debootstrap: 'debootstrap',
+  busybox: 'busybox-static',
+  newuidmap: 'uidmap',
+  runc: 'runc',
+  strace: 'strace',
+  getfattr: 'attr',
+  setcap: 'libcap2-bin',
+  unshare: 'util-linux',
+  ip: 'iproute2',
+  xz: 'xz-utils',
+  bzip2: 'bzip2',
+  zstd: 'zstd',
+  sudo: 'sudo',
+  gcc: 'gcc',
+  curl: 'curl',
+};
+
+const DIRECTORIES = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/** Returns one sentence for the log. Never fails: tests say themselves what they miss. */
+export function installTestTools(): string {
+  const missing = Object.entries(TOOLS).filter(([program]) => !isInstalled(program));
+  if (missing.length === 0) return 'all tools of the deeper tests are there';
+  const names = missing.map(([program]) => program).join(', ');
+  if (process.getuid?.() !== 0 || !isInstalled('apt-get'))
+    return `not there, and not installed without root on Debian: ${names}; tests that need them are skipped`;
+  const packages = [...new Set(missing.map(([, name]) => name))];
+  apt(['update', '-qq']);
+  // One after another where all at once fails: a release may lack one of them.
+  if (!apt(['install', ...QUIETLY, ...packages])) for (const name of packages) apt(['install', ...QUIETLY, name]);
+  const still = missing.filter(([program]) => !isInstalled(program)).map(([program]) => program);
+  return still.length === 0 ? `installed ${packages.join(', ')}` : `could not be installed: ${still.join(', ')}`;
+}
+
+const QUIETLY = ['-y', '-qq', '--no-install-recommends'];
+
+function apt(words: readonly string[]): boolean {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const { status, stderr } = spawnSync('apt-get', [...words], { env, encoding: 'utf8' });
+  if (status !== 0) console.error(stderr);
+  return status === 0;
+}
+
+function isInstalled(program: string): boolean {
+  return DIRECTORIES.some((directory) => {
+    try {
+      accessSync(`${directory}/${program}`, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
