@@ -16,8 +16,8 @@ const ZSTD_WINDOW_LOG_MAX = 27;
  * Decompresses a blob and gives each piece to `consume` before the next is made; the piece is valid during that call.
  * A layer whose media type says it is compressed is read by its magic number, gzip, zstd or not compressed at all, as
  * containerd and docker do: images with wrong media types exist, and the diff ID tells what the bytes must be. Several
- * gzip members or zstd frames are one stream; zero bytes after gzip are padding. Throws ARCHIVE for anything else that
- * follows and for streams that are cut off or damaged, and whatever `consume` throws.
+ * gzip members or zstd frames are one stream. Throws ARCHIVE for anything else that follows, zero bytes too (as Go does),
+ * and for streams that are cut off or damaged, and whatever `consume` throws.
  */
 export async function decompress(
   blob: AsyncIterable<Uint8Array>,
@@ -33,8 +33,7 @@ export async function decompress(
   try {
     const actual = compression === 'none' ? 'none' : compressionOf(head);
     if (actual === 'none') await pipeline(rest, drain, options);
-    else if (actual === 'gzip')
-      await pipeline(rest, createGunzip({ chunkSize: PIECE_BYTES }), drain, options);
+    else if (actual === 'gzip') await gunzip(rest, drain, options);
     else await pipeline(cutFrames(rest), zstdDecompressor(), drain, options);
   } catch (error) {
     throw explained(error);
@@ -44,6 +43,25 @@ export async function decompress(
 function compressionOf(head: Buffer): Compression {
   if (head.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) return 'gzip';
   return head.length >= MAGIC_BYTES && isZstdMagic(head.readUInt32LE(0)) ? 'zstd' : 'none';
+}
+
+/** Node stops without a word at a zero byte behind a member; what it left untouched tells. */
+async function gunzip(
+  chunks: AsyncIterable<Uint8Array>,
+  drain: (pieces: AsyncIterable<Uint8Array>) => Promise<void>,
+  options: { signal?: AbortSignal },
+): Promise<void> {
+  const decompressor = createGunzip({ chunkSize: PIECE_BYTES });
+  let given = 0;
+  const counted = async function* () {
+    for await (const chunk of chunks) {
+      given += chunk.length;
+      yield chunk;
+    }
+  };
+  await pipeline(counted, decompressor, drain, options);
+  if (decompressor.bytesWritten !== given)
+    throw new BuildError('ARCHIVE', 'the layer has bytes after its gzip stream');
 }
 
 function zstdDecompressor() {
