@@ -7,4 +7,6 @@ export type { TarLimits } from './limits.ts';
 export { encodeHeader } from './encode-header.ts';
 export { beginsTar, TAR_HEAD_BYTES } from './begins-tar.ts';
 export { TarParser } from './tar-parser.ts';
+export { packArchive } from './pack-archive.ts';
+export type { PackedFile } from './pack-archive.ts';
 export { TAR_CHUNK_BYTES, tarStream } from './tar-stream.ts';
