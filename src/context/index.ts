@@ -1,6 +1,8 @@
 /** Where the build reads from: the context directory with its ignore rules, the Dockerfile, archives to unpack. */
 export { openDirectoryContext } from './directory-context.ts';
 export type { BuildContext } from './directory-context.ts';
+export { downloadFile } from './download.ts';
+export type { Download, DownloadRequest } from './download.ts';
 export { goMatch } from './go-match.ts';
 export { parseIgnoreFile } from './ignore-file.ts';
 export type { IgnoreLine } from './ignore-file.ts';

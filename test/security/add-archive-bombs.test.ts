@@ -58,8 +58,8 @@ const mixedBy: [string, Buffer][] = [
   ['tar', mixed],
   ['gzip', gzipSync(mixed, { level: 0 })],
   ['zstd', zstdCompressSync(mixed)],
-  ['bzip2', execFileSync('bzip2', ['-1c'], { input: mixed })],
-  ['xz', execFileSync('xz', ['-0c'], { input: mixed })],
+  ['bzip2', execFileSync('bzip2', ['-1c'], { input: mixed, maxBuffer: 1 << 24 })],
+  ['xz', execFileSync('xz', ['-0c'], { input: mixed, maxBuffer: 1 << 24 })],
 ];
 
 describe('ADD of an archive that is cut off or damaged behind its first entry', () => {
