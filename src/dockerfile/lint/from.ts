@@ -1,4 +1,5 @@
 import { quote } from '../characters.ts';
+import { type Escape } from '../directives.ts';
 import { expand } from '../expand/expand-word.ts';
 import { type FromInstruction, type LintWarning } from '../instruction.ts';
 import { didYouMean, suggest } from '../suggest.ts';
@@ -12,24 +13,27 @@ const PREDEFINED = [
 const COMPONENT = /^[A-Za-z0-9_.-]+$/;
 
 /** UndefinedArgInFrom, RedundantTargetPlatform and FromPlatformFlagConstDisallowed. */
-export function lintFrom({ metaArgs, stages }: LintInput): LintWarning[] {
+export function lintFrom({ metaArgs, stages, statements }: LintInput): LintWarning[] {
   const declared = metaArgs.flatMap(({ args }) => args.map(({ name }) => name));
   const known = new Set([...PREDEFINED, ...declared]);
-  return stages.flatMap(({ from }) => [...undefinedArgs(from, known), ...platformFlag(from)]);
+  const escape = statements[0]?.escape ?? '\\';
+  return stages.flatMap(({ from }) => [...undefinedArgs(from, known, escape), ...platformFlag(from)]);
 }
 
-function undefinedArgs(from: FromInstruction, known: ReadonlySet<string>): LintWarning[] {
-  const names = new Set([from.image, from.platform ?? ''].flatMap((word) => unknownNames(word, known)));
+function undefinedArgs(from: FromInstruction, known: ReadonlySet<string>, escape: Escape): LintWarning[] {
+  const names = new Set(
+    [from.image, from.platform ?? ''].flatMap((word) => unknownNames(word, known, escape)),
+  );
   return [...names].map((name) => {
     const message = `FROM argument '${name}' is not declared${didYouMean(suggest(name, known))}`;
     return warning('UndefinedArgInFrom', message, from);
   });
 }
 
-function unknownNames(word: string, known: ReadonlySet<string>): readonly string[] {
+function unknownNames(word: string, known: ReadonlySet<string>, escape: Escape): readonly string[] {
   try {
     const lookup = (name: string): string | undefined => (known.has(name) ? 'declared' : undefined);
-    return [...expand(word, lookup, { escape: '\\' }).unmatched];
+    return [...expand(word, lookup, { escape }).unmatched];
   } catch {
     // The build fails on this expression and says why.
     return [];

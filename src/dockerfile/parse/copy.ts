@@ -7,6 +7,8 @@ import { syntaxError } from '../source-location.ts';
 import { type Statement } from '../statement.ts';
 import { baseOf } from './base.ts';
 
+/** `<<` apart from its delimiter: a shell takes that, a list of words does not. */
+const LONELY_MARK = /^\d*<<-?$/;
 const COMMON = { chown: 'string', chmod: 'string', link: 'bool', exclude: 'strings' } as const;
 const FLAGS: Readonly<Record<CopyInstruction['kind'], Readonly<Record<string, FlagKind>>>> = {
   copy: { ...COMMON, from: 'string', parents: 'bool' },
@@ -54,11 +56,16 @@ function parseSources(
   const sources: string[] = [];
   const heredocs: Heredoc[] = [];
   for (const word of words) {
+    if (LONELY_MARK.test(word) && read.length > 0) throw lonelyMark(word);
     const start = parseHeredocStart(word);
     if (start === undefined) sources.push(word);
     else heredocs.push(read[heredocs.length] ?? missingBody(start.name));
   }
   return { sources, heredocs };
+}
+
+function lonelyMark(word: string): Error {
+  return syntaxError(`the heredoc's name has to follow ${word} without a blank`, `write ${word}EOF`);
 }
 
 function missingBody(name: string): never {

@@ -17,12 +17,15 @@ const FLAGS = {
 const ONE_MILLISECOND = 1_000_000;
 const MAX_RETRIES = 2 ** 31 - 1;
 
-/** `HEALTHCHECK NONE`, or `HEALTHCHECK [options] CMD command`. Throws DOCKERFILE_SYNTAX. */
+/**
+ * `HEALTHCHECK NONE`, whose options mean nothing, or `HEALTHCHECK [options] CMD command`. Throws
+ * DOCKERFILE_SYNTAX.
+ */
 export function parseHealthcheck(statement: Statement): HealthcheckInstruction {
   const [written, rest] = cutAtSpace(statement.rest);
   if (written === '') throw needsOneArgument('HEALTHCHECK', 'write HEALTHCHECK CMD command');
   const test = parseTest(written.toUpperCase(), rest);
-  const flags = parseFlags(statement.flags, FLAGS);
+  const flags = parseFlags(test[0] === 'NONE' ? [] : statement.flags, FLAGS);
   return {
     ...baseOf(statement),
     kind: 'healthcheck',

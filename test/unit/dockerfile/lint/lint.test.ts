@@ -9,6 +9,7 @@ describe('build checks', () => {
     ['FROM a\nCMD ["x"]\n', []],
     ['from a as b\n', []],
     ['From a as b\nFROM a AS c\n', ['1 ConsistentInstructionCasing']],
+    ['FROM a\nrun x\n', ['2 ConsistentInstructionCasing']],
     ['FROM a As b\n', ['1 FromAsCasing']],
     ['FROM a AS b\nFROM a AS B\n', ['2 StageNameCasing', '2 DuplicateStageName']],
     ['FROM a\nSHELL ["x"]\nCMD y\n', []],
