@@ -1,5 +1,5 @@
 /**
- * A little builder for tests: `node sandbox-entry.ts SETTINGS` picks a backend, starts itself inside, makes a busybox
+ * A little builder for tests: reads EntrySettings from standard input, picks a backend, starts itself inside, makes a busybox
  * root there and runs commands in it one after the other. Prints an EntryReport as JSON.
  */
 import { chmodSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
@@ -20,10 +20,10 @@ import { makeBusyboxRoot } from './busybox-root.ts';
 import type { EntryReport, EntryRun, EntrySettings, RunReport } from './sandbox-report.ts';
 
 closeInheritedDescriptors();
-const [first = '', second] = process.argv.slice(2);
-if (first === 'inside')
-  process.stdout.write(JSON.stringify(await inside(JSON.parse(await text(process.stdin)))));
-else process.stdout.write(JSON.stringify(await outside(JSON.parse(first), second)));
+const given = JSON.parse(await text(process.stdin));
+process.stdout.write(
+  JSON.stringify(process.argv[2] === 'inside' ? await inside(given) : await outside(given)),
+);
 
 interface Job {
   readonly directory: string;
@@ -31,13 +31,13 @@ interface Job {
   readonly settings: EntrySettings;
 }
 
-async function outside(settings: EntrySettings, secret = ''): Promise<EntryReport> {
+async function outside(settings: EntrySettings): Promise<EntryReport> {
   const scratchParent = settings.scratchParent;
   const report = await probeIsolation({ scratchParent, env: process.env, only: settings.backend });
   const backend = chooseBackend(report, settings.backend);
   const directory = mkdtempSync(`${scratchParent}/ts-kaniko-test-`);
   chmodSync(directory, 0o755);
-  const env = { PATH: process.env['PATH'] ?? '', BUILDER_SECRET: secret };
+  const env = { PATH: process.env['PATH'] ?? '', BUILDER_SECRET: process.env['BUILDER_SECRET'] ?? '' };
   const child = await startInside(backend, [process.execPath, import.meta.filename, 'inside'], {
     env,
     cwd: '/',

@@ -60,13 +60,12 @@ export function inSandbox(
   const scratchParent = mkdtempSync(`${tmpdir()}/sandbox-test-`);
   chmodSync(scratchParent, 0o1777);
   try {
-    const words = [
-      ...(options.prefix ?? []),
-      ...[process.execPath, ENTRY, JSON.stringify({ ...settings, scratchParent } satisfies EntrySettings)],
-      ...(options.secret === undefined ? [] : [options.secret]),
-    ];
-    const [first = '', ...rest] = words;
-    const result = runSync(first, rest, { timeoutMs: 60_000 });
+    const [first = '', ...rest] = [...(options.prefix ?? []), process.execPath, ENTRY];
+    const result = runSync(first, rest, {
+      timeoutMs: 60_000,
+      input: JSON.stringify({ ...settings, scratchParent } satisfies EntrySettings),
+      env: { PATH: process.env['PATH'] ?? '', BUILDER_SECRET: options.secret ?? '' },
+    });
     if (result.status !== 0) throw new Error(`status ${result.status}: ${result.stderr}`);
     return JSON.parse(result.stdout) as EntryReport;
   } finally {
