@@ -37,9 +37,12 @@ export function installTestTools(): string {
   const packages = [...new Set(missing.map(([, name]) => name))];
   apt(['update', '-qq']);
   // One after another where all at once fails: a release may lack one of them.
-  if (!apt(['install', ...QUIETLY, ...packages])) for (const name of packages) apt(['install', ...QUIETLY, name]);
+  if (!apt(['install', ...QUIETLY, ...packages]))
+    for (const name of packages) apt(['install', ...QUIETLY, name]);
   const still = missing.filter(([program]) => !isInstalled(program)).map(([program]) => program);
-  return still.length === 0 ? `installed ${packages.join(', ')}` : `could not be installed: ${still.join(', ')}`;
+  return still.length === 0
+    ? `installed ${packages.join(', ')}`
+    : `could not be installed: ${still.join(', ')}`;
 }
 
 const QUIETLY = ['-y', '-qq', '--no-install-recommends'];

@@ -44,7 +44,8 @@ function summarise(file: string, status: number): number {
   }
   const { numPassedTests: passed, numPendingTests: skipped, numFailedTests } = results;
   // A file that cannot be loaded has no failed test, and is a failure all the same.
-  const failed = numFailedTests > 0 ? numFailedTests : status === 0 ? 0 : Math.max(results.numFailedTestSuites, 1);
+  const failed =
+    numFailedTests > 0 ? numFailedTests : status === 0 ? 0 : Math.max(results.numFailedTestSuites, 1);
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   return failed === 0 && passed > 0 ? 0 : 1;
 }

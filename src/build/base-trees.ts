@@ -65,7 +65,10 @@ export class BaseTrees {
   }
 
   /** Fetches all layers side by side and applies each in its turn. */
-  async #apply(image: BaseImage, sink: () => { readonly handler: TarHandler; finish(): void }): Promise<void> {
+  async #apply(
+    image: BaseImage,
+    sink: () => { readonly handler: TarHandler; finish(): void },
+  ): Promise<void> {
     const { store, signal } = this.#blobs;
     const fetched = image.layers.map((layer) => this.#fetch(layer));
     for (const [number, layer] of image.layers.entries()) {
@@ -100,7 +103,11 @@ function remember<T>(known: Map<string, Promise<T>>, key: string, make: () => Pr
 }
 
 function unreadable(mediaType: string): BuildError {
-  return new BuildError('IMAGE', `a layer of the base image has the media type ${JSON.stringify(mediaType)}`, {
-    hint: 'layers are tar archives, plain or compressed with gzip or zstd',
-  });
+  return new BuildError(
+    'IMAGE',
+    `a layer of the base image has the media type ${JSON.stringify(mediaType)}`,
+    {
+      hint: 'layers are tar archives, plain or compressed with gzip or zstd',
+    },
+  );
 }

@@ -57,10 +57,14 @@ function reportWarnings(dockerfile: Dockerfile, { reporter }: BuildPorts): strin
   });
   const [first] = dockerfile.warnings;
   if (dockerfile.check?.error === true && first !== undefined) {
-    throw new BuildError('DOCKERFILE_SEMANTICS', 'lint violation found, and # check=error=true makes it fatal', {
-      location: locationOf(dockerfile, first.range),
-      hint: `mend it, or leave it out with # check=skip=${first.rule}`,
-    });
+    throw new BuildError(
+      'DOCKERFILE_SEMANTICS',
+      'lint violation found, and # check=error=true makes it fatal',
+      {
+        location: locationOf(dockerfile, first.range),
+        hint: `mend it, or leave it out with # check=skip=${first.rule}`,
+      },
+    );
   }
   return texts;
 }
@@ -79,7 +83,8 @@ async function buildStages(
   try {
     return await runStages(
       plan,
-      (stage, finished) => executeStage(stage, (parent) => roots.open(stage, parent), { ...shared, finished }),
+      (stage, finished) =>
+        executeStage(stage, (parent) => roots.open(stage, parent), { ...shared, finished }),
       () => stop.abort(),
     );
   } finally {

@@ -42,13 +42,19 @@ async function execute(
   try {
     // Waiting for another stage is no work of this step.
     if (planned.source !== undefined) await kit.finished(planned.source);
-    const instruction = expandInstruction(planned.instruction, (name) => state.env.get(name), kit.dockerfile);
+    const instruction = expanded(planned.instruction, state, kit);
     await reports.step(planned.instruction, (onOutput) =>
       carryOut(instruction, state, kit, { planned, onOutput }),
     );
   } catch (error) {
     throw withLocation(error, locationOf(kit.dockerfile, planned.instruction.range));
   }
+}
+
+/** With its variables replaced; ARG replaces its own, because one on a line sees those before it. */
+function expanded(instruction: StageInstruction, state: StageState, kit: BuildKit): StageInstruction {
+  if (instruction.kind === 'arg') return instruction;
+  return expandInstruction(instruction, (name) => state.env.get(name), { escape: kit.dockerfile.escape });
 }
 
 function carryOut(

@@ -19,7 +19,8 @@ export function finalConfig(
     created: new Date(created).toISOString().replace('.000Z', 'Z'),
     config: withoutEmpty({ ...config, Labels: allLabels }),
     rootfs: { type: 'layers', diff_ids: [...diffIds] },
-    history: rowTime === undefined ? state.history : state.history.map((row) => ({ ...row, created: rowTime })),
+    history:
+      rowTime === undefined ? state.history : state.history.map((row) => ({ ...row, created: rowTime })),
   };
 }
 

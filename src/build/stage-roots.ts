@@ -54,7 +54,8 @@ export class StageRoots {
     const { base } = stage;
     if (base.kind === 'stage') return this.#fork(stage, parent);
     const image = base.kind === 'image' ? base.image : undefined;
-    if (!this.#onDisk.has(stage) || this.#settings.snapshotter === 'index') return this.#inMemory(stage, image);
+    if (!this.#onDisk.has(stage) || this.#settings.snapshotter === 'index')
+      return this.#inMemory(stage, image);
     const directory = image === undefined ? this.#emptyDirectory() : await this.#trees.unpacked(image);
     return this.#onDirectory(directory, stage);
   }

@@ -3,7 +3,13 @@ import { BuildError } from '../errors/index.ts';
 import type { BaseImage } from '../plan/index.ts';
 import type { Reporter } from '../report/index.ts';
 import { fromErrorMessage } from './error-message.ts';
-import { BaseImageMessage, DownloadMessage, type Call, type FromBuilder, type ToBuilder } from './messages.ts';
+import {
+  BaseImageMessage,
+  DownloadMessage,
+  type Call,
+  type FromBuilder,
+  type ToBuilder,
+} from './messages.ts';
 
 interface Waiting {
   resolve(value: unknown): void;

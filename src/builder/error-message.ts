@@ -20,12 +20,15 @@ export function fromErrorMessage(message: ErrorMessage): BuildError {
     hint,
     exitStatus,
     cause,
-    location: location && { ...location, ...(location.excerpt === undefined ? {} : { excerpt: location.excerpt }) } as never,
+    location:
+      location &&
+      ({ ...location, ...(location.excerpt === undefined ? {} : { excerpt: location.excerpt }) } as never),
   });
 }
 
 function causesOf(error: unknown): string[] {
   const causes: string[] = [];
-  for (let at = error; at instanceof Error && causes.length < DEEPEST_CAUSE; at = at.cause) causes.push(at.message);
+  for (let at = error; at instanceof Error && causes.length < DEEPEST_CAUSE; at = at.cause)
+    causes.push(at.message);
   return causes;
 }

@@ -1,5 +1,11 @@
 import type { BlobSource } from '../content/index.ts';
-import { pushImage, writeDockerArchive, writeOciLayout, type Image, type RepositoryName } from '../image/index.ts';
+import {
+  pushImage,
+  writeDockerArchive,
+  writeOciLayout,
+  type Image,
+  type RepositoryName,
+} from '../image/index.ts';
 import { parseReference, withDefaultTag, type Reference } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import type { Reporter } from '../report/index.ts';

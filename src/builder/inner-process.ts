@@ -78,11 +78,7 @@ function sender(stdin: Writable | null): (message: ToBuilder) => void {
 }
 
 /** Asks the process to stop when the signal says so, and kills it where it does not in time. */
-function cancelOn(
-  signal: AbortSignal,
-  child: ChildHandle,
-  send: (message: ToBuilder) => void,
-): () => void {
+function cancelOn(signal: AbortSignal, child: ChildHandle, send: (message: ToBuilder) => void): () => void {
   let timer: NodeJS.Timeout | undefined;
   const cancel = (): void => {
     send({ type: 'cancel' });
@@ -105,7 +101,10 @@ function collectText(stream: Readable | null): () => string {
   return () => text.trim();
 }
 
-function endedEarly(exit: { readonly status: number | null; readonly signal: string | null }, said: string): BuildError {
+function endedEarly(
+  exit: { readonly status: number | null; readonly signal: string | null },
+  said: string,
+): BuildError {
   const how = exit.signal === null ? `with status ${exit.status}` : `by ${exit.signal}`;
   const cause = said === '' ? undefined : new Error(said);
   return new BuildError('INTERNAL', `the building process ended ${how} before the build was done`, {

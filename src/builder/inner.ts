@@ -23,7 +23,8 @@ async function main(): Promise<void> {
   const ports = new ChannelPorts(send);
   let build: Promise<void> | undefined;
   for await (const message of readMessages(process.stdin, ToBuilder)) {
-    if (message.type === 'start') build = runJob(message.job, ports, cancelled.signal).then(() => process.exit(0));
+    if (message.type === 'start')
+      build = runJob(message.job, ports, cancelled.signal).then(() => process.exit(0));
     else if (message.type === 'cancel') cancelled.abort();
     else ports.settle(message);
   }
@@ -72,7 +73,7 @@ function clean(job: Job): void {
 /** Writes at once and waits where the reader is slow: output of RUN must not pile up in memory. */
 function send(message: FromBuilder): void {
   const bytes = Buffer.from(messageLine(message));
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     try {
       done += writeSync(1, bytes, done);
     } catch (error) {

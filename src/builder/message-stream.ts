@@ -41,7 +41,10 @@ function parse<T>(line: string, schema: z.ZodType<T>): T {
     throw damaged(`no message: ${line.slice(0, 200)}`);
   }
   const checked = schema.safeParse(value);
-  if (!checked.success) throw damaged(checked.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  if (!checked.success)
+    throw damaged(
+      checked.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
+    );
   return checked.data;
 }
 

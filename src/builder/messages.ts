@@ -109,7 +109,12 @@ export const Report = z.discriminatedUnion('what', [
   z.object({ what: z.literal('info'), message: z.string() }),
   z.object({ what: z.literal('warn'), message: z.string(), location: Location.optional() }),
   z.object({ what: z.literal('stepStarted'), step: Step }),
-  z.object({ what: z.literal('stepOutput'), step: Step, stream: z.enum(['stdout', 'stderr']), text: z.string() }),
+  z.object({
+    what: z.literal('stepOutput'),
+    step: Step,
+    stream: z.enum(['stdout', 'stderr']),
+    text: z.string(),
+  }),
   z.object({ what: z.literal('stepFinished'), step: Step, outcome: Outcome }),
 ]);
 export type Report = z.infer<typeof Report>;

@@ -5,7 +5,14 @@ import { downloadFile } from '../context/index.ts';
 import { assertNever, BuildError } from '../errors/index.ts';
 import { createHttpClient, type HttpClient } from '../http/index.ts';
 import { assembleImage, type Image } from '../image/index.ts';
-import { chooseBackend, noRunError, probeIsolation, removeScratch, type Backend, type ProbeReport } from '../isolation/index.ts';
+import {
+  chooseBackend,
+  noRunError,
+  probeIsolation,
+  removeScratch,
+  type Backend,
+  type ProbeReport,
+} from '../isolation/index.ts';
 import { createRegistryClient } from '../registry/index.ts';
 import type { BuildRequest, BuildResult, BuildSurroundings, RunBuild } from '../request/index.ts';
 import { BaseImageSource } from './base-image-source.ts';
@@ -54,7 +61,13 @@ async function buildAndExport(
   const store = new DirectoryStore(site.scratch);
   const registry = createRegistryClient({ registries, credentials, env, reporter, http });
   const bases = new BaseImageSource(registry, store, signal);
-  const tools: ExportTools = { registry, blobs: bases, originsOf: (digest) => bases.originsOf(digest), reporter, signal };
+  const tools: ExportTools = {
+    registry,
+    blobs: bases,
+    originsOf: (digest) => bases.originsOf(digest),
+    reporter,
+    signal,
+  };
   const inner = {
     backend: site.backend,
     command: innerCommand(),
@@ -73,7 +86,10 @@ async function buildAndExport(
 }
 
 /** Waits for both; the first failure stops the other, and is thrown once that has ended. */
-async function bothOrNeither<A, B>(stop: AbortController, work: readonly [Promise<A>, Promise<B>]): Promise<[A, B]> {
+async function bothOrNeither<A, B>(
+  stop: AbortController,
+  work: readonly [Promise<A>, Promise<B>],
+): Promise<[A, B]> {
   let first: { readonly error: unknown } | undefined;
   const watched = work.map((promise) =>
     promise.catch((error: unknown) => {
@@ -103,7 +119,11 @@ function answer(
   }
 }
 
-function jobOf({ spec }: BuildRequest, { report, backend, scratch }: Site, env: BuildSurroundings['env']): Job {
+function jobOf(
+  { spec }: BuildRequest,
+  { report, backend, scratch }: Site,
+  env: BuildSurroundings['env'],
+): Job {
   return {
     spec,
     settings: {
@@ -118,7 +138,10 @@ function jobOf({ spec }: BuildRequest, { report, backend, scratch }: Site, env: 
   };
 }
 
-function snapshotterOf(wanted: BuildRequest['spec']['snapshotter'], backend: Backend): Job['settings']['snapshotter'] {
+function snapshotterOf(
+  wanted: BuildRequest['spec']['snapshotter'],
+  backend: Backend,
+): Job['settings']['snapshotter'] {
   if (backend.name === 'none') return 'index';
   if (wanted === 'overlay' && !backend.overlay) {
     throw new BuildError('ISOLATION', 'no overlay can be mounted here', {

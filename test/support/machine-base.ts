@@ -11,8 +11,38 @@ import { NO_XATTRS, type TarMember } from '../../src/tar/index.ts';
 const DIRECTORIES = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 /** Enough of a system to try a builder on. */
 export const TOOLS = [
-  ...['sh', 'cat', 'chmod', 'chown', 'cp', 'cut', 'date', 'dd', 'echo', 'env', 'false', 'grep', 'head', 'id', 'ln'],
-  ...['ls', 'mkdir', 'mkfifo', 'mv', 'printf', 'pwd', 'readlink', 'rm', 'rmdir', 'sed', 'seq', 'sleep', 'sort'],
+  ...[
+    'sh',
+    'cat',
+    'chmod',
+    'chown',
+    'cp',
+    'cut',
+    'date',
+    'dd',
+    'echo',
+    'env',
+    'false',
+    'grep',
+    'head',
+    'id',
+    'ln',
+  ],
+  ...[
+    'ls',
+    'mkdir',
+    'mkfifo',
+    'mv',
+    'printf',
+    'pwd',
+    'readlink',
+    'rm',
+    'rmdir',
+    'sed',
+    'seq',
+    'sleep',
+    'sort',
+  ],
   ...['stat', 'tail', 'touch', 'tr', 'true', 'uname', 'wc'],
 ];
 
@@ -20,7 +50,10 @@ export const TOOLS = [
 export async function machineBase(store: LocalBlobStore): Promise<Image> {
   const tree = new Tree();
   for (const directory of ['/tmp', '/etc', '/root', '/usr/bin', '/bin']) tree.directory(directory);
-  tree.text('/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n');
+  tree.text(
+    '/etc/passwd',
+    'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n',
+  );
   tree.text('/etc/group', 'root:x:0:\nnogroup:x:65534:\n');
   for (const name of TOOLS) tree.program(name);
   const layer = await writeLayer(tree.members(), store, { fixedMtimeNs: 0n });

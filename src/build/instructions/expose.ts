@@ -31,7 +31,10 @@ function portsOf(word: string): string[] {
   return Array.from({ length: last - first + 1 }, (_, offset) => `${first + offset}/${protocol}`);
 }
 
-function splitProtocol(word: string, container: string): { readonly range: string; readonly protocol: string } {
+function splitProtocol(
+  word: string,
+  container: string,
+): { readonly range: string; readonly protocol: string } {
   const slash = container.indexOf('/');
   const range = slash < 0 ? container : container.slice(0, slash);
   const protocol = slash < 0 ? '' : container.slice(slash + 1).toLowerCase();

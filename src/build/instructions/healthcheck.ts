@@ -16,6 +16,8 @@ export function applyHealthcheck(instruction: HealthcheckInstruction, state: Sta
       ...(retries !== 0 && { Retries: retries }),
     },
   };
-  const durations = [interval, timeout, startPeriod, startInterval].map((value) => goQuote(goDuration(value)));
+  const durations = [interval, timeout, startPeriod, startInterval].map((value) =>
+    goQuote(goDuration(value)),
+  );
   return `HEALTHCHECK &{${goQuotedList(test)} ${durations.join(' ')} ${goQuotedNumber(retries)}}`;
 }

@@ -7,20 +7,14 @@ import { applyCommand } from './command.ts';
 import { applyExpose } from './expose.ts';
 import { applyHealthcheck } from './healthcheck.ts';
 import { applyEnv, applyLabel } from './pairs.ts';
-import { applyStopSignal } from './stop-signal.ts';
-import { applyMaintainer, applyOnbuild, applyShell, applyUser, applyVolume } from './words.ts';
-
-/** Instructions that change files, or may. */
-export type FileInstruction = Extract<
-  StageInstruction,
-  { kind: 'run' | 'copy' | 'add' } | { readonly kind: 'workdir' | 'user' | 'stopsignal' | 'maintainer' }
-> & { readonly kind: 'run' | 'copy' | 'add' | 'workdir' };
-
-const FILE_KINDS: ReadonlySet<string> = new Set(['run', 'copy', 'add', 'workdir']);
-
-export function isFileInstruction(instruction: StageInstruction): boolean {
-  return FILE_KINDS.has(instruction.kind);
-}
+import {
+  applyMaintainer,
+  applyOnbuild,
+  applyShell,
+  applyStopSignal,
+  applyUser,
+  applyVolume,
+} from './words.ts';
 
 /** Carries out an instruction that only concerns the image's config, and adds its history row. */
 export function applyMetadata(instruction: StageInstruction, state: StageState, kit: BuildKit): void {

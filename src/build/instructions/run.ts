@@ -27,7 +27,9 @@ export async function runRun(
   refuseUnsupported(instruction);
   kit.ports.sandbox.ensureAvailable();
   const program = programOf(instruction, state);
-  const { changes, stable } = await rootOf(state).run((root) => execute(instruction, program, root, state, kit, step));
+  const { changes, stable } = await rootOf(state).run((root) =>
+    execute(instruction, program, root, state, kit, step),
+  );
   const createdBy = runRow(program.args, state.args, state.env);
   await kit.committer.step(state, { createdBy, changes, stable }, kit.time());
 }
@@ -98,7 +100,10 @@ function refuseUnsupported({ mounts, network, security }: RunInstruction): void 
   }
 }
 
-function failure(program: Program, outcome: { exitCode: number; startFailure?: string | undefined }): BuildError {
+function failure(
+  program: Program,
+  outcome: { exitCode: number; startFailure?: string | undefined },
+): BuildError {
   const command = JSON.stringify(program.args.join(' '));
   const message = `process ${command} did not complete successfully: exit code: ${outcome.exitCode}`;
   return new BuildError('RUN_FAILED', message, { exitStatus: outcome.exitCode, hint: outcome.startFailure });

@@ -4,13 +4,17 @@ import type {
   WordInstruction,
   WordsInstruction,
 } from '../../dockerfile/index.ts';
-import { BuildError } from '../../errors/index.ts';
 import { goList } from '../go-format.ts';
 import type { StageState } from '../stage-state.ts';
 
 export function applyUser({ value }: WordInstruction, state: StageState): string {
   state.config = { ...state.config, User: value };
   return `USER ${value}`;
+}
+
+export function applyStopSignal({ value }: WordInstruction, state: StageState): string {
+  state.config = { ...state.config, StopSignal: value };
+  return `STOPSIGNAL ${value}`;
 }
 
 export function applyMaintainer({ value }: WordInstruction, state: StageState): string {
@@ -25,11 +29,6 @@ export function applyShell({ shell }: ShellInstruction, state: StageState): stri
 
 /** VOLUME only tells of the path: what is written below it stays in the image. */
 export function applyVolume({ values }: WordsInstruction, state: StageState): string {
-  if (values.includes('')) {
-    throw new BuildError('DOCKERFILE_SEMANTICS', 'VOLUME specified can not be an empty string', {
-      hint: 'name a path; a variable in it may be unset',
-    });
-  }
   const volumes = Object.fromEntries(values.map((path) => [path, {}]));
   state.config = { ...state.config, Volumes: { ...state.config.Volumes, ...volumes } };
   return `VOLUME ${goList(values)}`;

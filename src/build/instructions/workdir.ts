@@ -7,7 +7,11 @@ import type { BuildKit } from '../kit.ts';
 import { resolveWorkdir, type StageState } from '../stage-state.ts';
 
 /** WORKDIR: sets the directory and makes it, with all it lacks on the way, for the current user. */
-export async function runWorkdir(instruction: WordInstruction, state: StageState, kit: BuildKit): Promise<void> {
+export async function runWorkdir(
+  instruction: WordInstruction,
+  state: StageState,
+  kit: BuildKit,
+): Promise<void> {
   const path = resolveWorkdir(state.config.WorkingDir ?? '', instruction.value);
   state.config = { ...state.config, WorkingDir: path };
   const members = makeWorkdir(state, path, kit);
