@@ -22,7 +22,7 @@ export async function* packArchive(files: AsyncIterable<PackedFile>): AsyncGener
     archive.destroy(error instanceof Error ? error : new Error(String(error)));
   });
   try {
-    yield* archive;
+    yield* archive as AsyncIterable<Uint8Array>;
   } finally {
     archive.destroy();
     await filled;
