@@ -1,7 +1,7 @@
 /** The text with credentials in URLs, Authorization values and signed query parameters replaced by `***`. */
 export function redact(text: string): string {
   return text
-    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1***@')
+    .replace(/(:\/\/)[^\s/@]+@/g, '$1***@')
     .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/g, '$1 ***')
     .replace(/([?&](?:sig|signature|token|access_token|X-Amz-[A-Za-z-]+|se|sp)=)[^&\s"]+/gi, '$1***');
 }

@@ -27,7 +27,7 @@ export function createStepLines(clean: (line: string) => string): StepLines {
 
   return {
     started: (step) =>
-      tagged(step, [`[${plain(step.stage)} ${step.index}/${step.total}] ${oneLine(step.text)}`]),
+      tagged(step, [`[${oneLine(step.stage)} ${step.index}/${step.total}] ${oneLine(step.text)}`]),
     output(step, stream, text) {
       const key = `${keyOf(step)}\0${stream}`;
       const splitter = splitters.get(key) ?? createLineSplitter();
@@ -51,7 +51,7 @@ export function outcomeText({ state, milliseconds, layerBytes }: StepOutcome): s
 
 /** `pull sha256:… 1.2 MB / 3.4 MB`, or how it ended. */
 export function transferText({ direction, what, done, total, state }: Transfer): string {
-  const name = plain(what);
+  const name = oneLine(what);
   if (state === 'reused') return `${direction} ${name}: already there`;
   if (state === 'done') return `${direction} ${name}: ${formatBytes(total)}`;
   return `${direction} ${name}: ${formatBytes(done)} of ${formatBytes(total)}`;

@@ -10,7 +10,7 @@ export function workflowCommands(log: string): string[] {
     .filter((line) => line.trimStart().startsWith('::') || line.includes('##['));
 }
 
-/** Lines that would do harm if the runner obeyed them. */
+/** Text that does harm where the runner obeys it, some only once a reporter has taken escape sequences out of it. */
 export const COMMAND_PAYLOADS: readonly string[] = [
   '::set-output name=x::y',
   '::set-env name=NODE_OPTIONS::--require=/tmp/x',
