@@ -35,10 +35,9 @@ describe('packArchive', () => {
   });
 
   it('passes on what reading throws, also while files are listed', async () => {
-    async function* broken(): AsyncGenerator<never> {
-      await Promise.resolve();
-      throw new Error('registry gone');
-    }
+    const broken = (): AsyncIterable<never> => ({
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('registry gone')) }),
+    });
     const one = { name: 'a', size: 5, content: broken(), mtime: MTIME };
     async function* listed() {
       yield await Promise.resolve(one);
