@@ -1,5 +1,8 @@
 import { lstatSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { fromBytes, joinPath, toFs, type BytePath } from '../bytes/index.ts';
+import type { Change } from './change.ts';
+import type { LinkGroups } from './link-groups.ts';
+import { deviceMajor, deviceMinor } from '../rootfs/index.ts';
 import { NO_XATTRS, type EntryType, type TarMember } from '../tar/index.ts';
 
 /** The inode at a path, times in nanoseconds; undefined where there is none. */
@@ -18,8 +21,8 @@ export function entryTypeOf(stat: BigIntStats): EntryType | undefined {
   return undefined;
 }
 
-/** Times in layers are whole seconds, as BuildKit writes them. */
-function wholeSeconds(ns: bigint): bigint {
+/** Times in layers are whole seconds, as BuildKit writes them; what differs by less is no change of a directory. */
+export function wholeSeconds(ns: bigint): bigint {
   const rest = ((ns % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
   return ns - rest;
 }
@@ -48,11 +51,16 @@ export function memberOf(root: BytePath, path: BytePath, stat: BigIntStats): Tar
   };
 }
 
-/** glibc's encoding of dev_t: makedev(3). */
-export function deviceMajor(rdev: bigint): number {
-  return Number(((rdev >> 8n) & 0xfffn) | ((rdev >> 32n) & 0xfffff000n));
-}
-
-export function deviceMinor(rdev: bigint): number {
-  return Number((rdev & 0xffn) | ((rdev >> 12n) & 0xffffff00n));
+/** The change that an inode below `root` stands for; where no layer can hold it, the removal of what was there before. */
+export function changeOf(
+  root: BytePath,
+  path: BytePath,
+  stat: BigIntStats,
+  existed: boolean,
+  links: LinkGroups,
+): Change | undefined {
+  const member = memberOf(root, path, stat);
+  if (member !== undefined)
+    return { kind: existed ? 'modified' : 'added', member: links.admit(member, stat) };
+  return existed ? { kind: 'removed', path } : undefined;
 }

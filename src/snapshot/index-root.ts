@@ -1,6 +1,6 @@
 import { joinPath, type BytePath } from '../bytes/index.ts';
 import { BuildError } from '../errors/index.ts';
-import { TreeIndex, type RootView } from '../rootfs/index.ts';
+import type { RootView, TreeIndex } from '../rootfs/index.ts';
 import type { TarMember } from '../tar/index.ts';
 import type { OpenedRoot, RunChanges, StageRoot } from './stage-root.ts';
 

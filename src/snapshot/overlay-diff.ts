@@ -1,7 +1,8 @@
 import { readdirSync, type BigIntStats } from 'node:fs';
-import { joinPath, toFs, type BytePath } from '../bytes/index.ts';
+import { comparePaths, joinPath, toFs, type BytePath } from '../bytes/index.ts';
 import type { Change } from './change.ts';
-import { memberOf, statAt } from './disk-member.ts';
+import { sameCapability } from './capabilities.ts';
+import { changeOf, statAt, wholeSeconds } from './disk-member.ts';
 import type { IgnoreRule } from './ignore.ts';
 import { LinkGroups } from './link-groups.ts';
 import { sameContent } from './same-content.ts';
@@ -16,56 +17,71 @@ export interface OverlayStep {
   readonly merged: BytePath;
 }
 
+/** An inode that the step made or changed. */
+interface Found {
+  readonly path: BytePath;
+  readonly stat: BigIntStats;
+  readonly existed: boolean;
+}
+
 /**
  * What a step changed, found by walking only the upper directory: the cost is proportional to the change.
  * Deletions (whiteouts and opaque directories alike) show as names that `before` has and `merged` has not, which
  * needs no extended attributes. Files copied up but not changed are left out.
  */
 export function diffOverlay(step: OverlayStep, ignored: IgnoreRule): Change[] {
-  const changes: Change[] = [];
-  walk(step, '' as BytePath, ignored, new LinkGroups(), changes);
-  return changes;
+  const diff = new OverlayDiff(step, ignored);
+  diff.walk('' as BytePath);
+  return diff.changes();
 }
 
-function walk(
-  step: OverlayStep,
-  directory: BytePath,
-  ignored: IgnoreRule,
-  links: LinkGroups,
-  changes: Change[],
-): void {
-  const existed = statAt(joinPath(step.before, directory))?.isDirectory() === true;
-  if (existed) removals(step, directory, ignored, changes);
-  for (const name of namesIn(joinPath(step.upper, directory))) {
-    const path = joinPath(directory, name);
-    if (ignored(path)) continue;
-    const stat = statAt(joinPath(step.upper, path));
-    if (stat === undefined || isWhiteout(stat)) continue;
-    const previous = existed ? statAt(joinPath(step.before, path)) : undefined;
-    if (previous === undefined || isChanged(step, path, stat, previous)) {
-      const member = memberOf(step.upper, path, stat);
-      if (member !== undefined) {
-        changes.push({
-          kind: previous === undefined ? 'added' : 'modified',
-          member: links.admit(member, stat),
-        });
-      }
+class OverlayDiff {
+  readonly #step: OverlayStep;
+  readonly #ignored: IgnoreRule;
+  readonly #removed: Change[] = [];
+  readonly #found: Found[] = [];
+
+  constructor(step: OverlayStep, ignored: IgnoreRule) {
+    this.#step = step;
+    this.#ignored = ignored;
+  }
+
+  /** Removals, then the rest bytewise by path: of a file's names the first in a layer is the file, the others link to it. */
+  changes(): Change[] {
+    const links = new LinkGroups();
+    const present = this.#found
+      .sort((a, b) => comparePaths(a.path, b.path))
+      .map(({ path, stat, existed }) => changeOf(this.#step.upper, path, stat, existed, links));
+    return [...this.#removed, ...present.filter((change) => change !== undefined)];
+  }
+
+  walk(directory: BytePath): void {
+    const { before, upper } = this.#step;
+    const existed = statAt(joinPath(before, directory))?.isDirectory() === true;
+    if (existed) this.#noteRemovals(directory);
+    for (const name of namesIn(joinPath(upper, directory))) {
+      const path = joinPath(directory, name);
+      if (this.#ignored(path)) continue;
+      const stat = statAt(joinPath(upper, path));
+      if (stat === undefined || isWhiteout(stat)) continue;
+      const previous = existed ? statAt(joinPath(before, path)) : undefined;
+      if (previous === undefined || isChanged(this.#step, path, stat, previous))
+        this.#found.push({ path, stat, existed: previous !== undefined });
+      if (stat.isDirectory()) this.walk(path);
     }
-    if (stat.isDirectory()) walk(step, path, ignored, links, changes);
+  }
+
+  #noteRemovals(directory: BytePath): void {
+    const present = new Set(namesIn(joinPath(this.#step.merged, directory)));
+    for (const name of namesIn(joinPath(this.#step.before, directory))) {
+      const path = joinPath(directory, name);
+      if (!present.has(name) && !this.#ignored(path)) this.#removed.push({ kind: 'removed', path });
+    }
   }
 }
 
-function removals(step: OverlayStep, directory: BytePath, ignored: IgnoreRule, changes: Change[]): void {
-  const present = new Set(namesIn(joinPath(step.merged, directory)));
-  for (const name of namesIn(joinPath(step.before, directory))) {
-    const path = joinPath(directory, name);
-    if (!present.has(name) && !ignored(path)) changes.push({ kind: 'removed', path });
-  }
-}
-
-/** Sorted, so that the first name of a hard-linked inode is the same on every file system. */
 function namesIn(directory: BytePath): BytePath[] {
-  return (readdirSync(toFs(directory), { encoding: 'latin1' }) as BytePath[]).sort();
+  return readdirSync(toFs(directory), { encoding: 'latin1' }) as BytePath[];
 }
 
 /** overlayfs marks a deletion by a character device 0/0 (Documentation/filesystems/overlayfs.rst). */
@@ -75,11 +91,13 @@ function isWhiteout(stat: BigIntStats): boolean {
 
 function isChanged(step: OverlayStep, path: BytePath, now: BigIntStats, before: BigIntStats): boolean {
   if (now.mode !== before.mode || now.uid !== before.uid || now.gid !== before.gid) return true;
+  if (now.isDirectory()) return wholeSeconds(now.mtimeNs) !== wholeSeconds(before.mtimeNs);
   if (now.mtimeNs !== before.mtimeNs) return true;
-  if (now.isDirectory()) return false;
   if (now.size !== before.size || now.rdev !== before.rdev) return true;
   // A hard link made to a file of the base copies that file up: all its names belong into the layer.
   if (now.nlink > 1n) return true;
-  // Same times and size may still hide new bytes (touch -r), or be a mere open for writing.
-  return now.isFile() && !sameContent(joinPath(step.upper, path), joinPath(step.before, path));
+  if (!now.isFile()) return false;
+  const [newer, older] = [joinPath(step.upper, path), joinPath(step.before, path)];
+  // Same times and size may still hide new bytes (touch -r) or capabilities, or be a mere open for writing.
+  return !sameContent(newer, older) || !sameCapability(newer, older, now);
 }

@@ -14,8 +14,11 @@ export interface OverlayMounter {
   path(relative: string): BytePath;
 }
 
-/** The kernel takes at most a page of options; image-spec knows no limit on layers, the kernel one of 500 lowers. */
+/** The kernel takes at most a page of options, and stacks at most 500 lowers; engines run images of at most 127 layers. */
 const MAX_OPTION_BYTES = 4000;
+const MAX_LOWERS = 500;
+/** libmount of util-linux 2.39 and later otherwise uses fsconfig(2), which cuts a value off at 255 bytes. */
+const FORCE_MOUNT2 = 'LIBMOUNT_FORCE_MOUNT2=always';
 
 /**
  * A mounter that calls mount(8). `userxattr` is mandatory inside a user namespace: without it overlayfs cannot write
@@ -25,12 +28,12 @@ export function createOverlayMounter(
   scratch: BytePath,
   options: { readonly userxattr: boolean; readonly volatile: boolean },
 ): OverlayMounter {
-  const call = (command: string, args: readonly string[]): void => {
+  const call = (command: string, args: readonly string[], what: string): void => {
     const result = runSync(command, args, { cwd: scratch });
     if (result.status !== 0) {
       throw new BuildError(
         'FILESYSTEM',
-        `${command} ${args.at(-1)} failed: ${result.stderr.trim() || result.errorCode || result.status}`,
+        `${what} ${args.at(-1)} failed: ${result.stderr.trim() || result.errorCode || result.status}`,
       );
     }
   };
@@ -38,7 +41,7 @@ export function createOverlayMounter(
     path: (relative) => `${scratch}/${relative}` as BytePath,
     mount: (target, layers) => {
       const settings = overlayOptions(layers, options);
-      if (settings.length > MAX_OPTION_BYTES) {
+      if (settings.length > MAX_OPTION_BYTES || layers.lowers.length > MAX_LOWERS) {
         throw new BuildError(
           'UNSUPPORTED',
           'the stage has more steps with file changes than one overlay mount can hold',
@@ -47,9 +50,13 @@ export function createOverlayMounter(
           },
         );
       }
-      call('mount', ['-t', 'overlay', '-o', settings, 'overlay', target]);
+      call(
+        'env',
+        [FORCE_MOUNT2, 'mount', '-t', 'overlay', '-o', settings, 'overlay', target],
+        'mounting the overlay at',
+      );
     },
-    unmount: (target) => call('umount', [target]),
+    unmount: (target) => call('umount', [target], 'unmounting'),
   };
 }
 

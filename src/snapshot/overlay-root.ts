@@ -1,6 +1,6 @@
-import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
+import { chmodSync, lchownSync, lstatSync, mkdirSync, rmdirSync } from 'node:fs';
 import { fromText, toFs, type BytePath } from '../bytes/index.ts';
-import { applyMembers, DiskRoot } from '../rootfs/index.ts';
+import { applyMembers, DiskRoot, removeTree } from '../rootfs/index.ts';
 import type { TarMember } from '../tar/index.ts';
 import { diffOverlay } from './overlay-diff.ts';
 import type { IgnoreRule } from './ignore.ts';
@@ -8,6 +8,13 @@ import type { OverlayMounter } from './overlay-mount.ts';
 import type { OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
 import { makeStubs } from './stubs.ts';
 import { readCapabilities } from './capabilities.ts';
+
+/** A step's directories, relative. */
+interface MountedStep {
+  readonly upper: string;
+  readonly work: string;
+  readonly merged: string;
+}
 
 /**
  * A stage on overlay mounts: one upper directory a step, which becomes the topmost lower of the next. So a snapshot
@@ -54,7 +61,7 @@ export class OverlayRoot implements StageRoot {
     try {
       applyMembers(this.#mounter.path(step.merged), members);
     } finally {
-      this.#mounter.unmount(step.merged);
+      this.#unmountStep(step);
     }
     this.#lowers.unshift(step.upper);
   }
@@ -70,10 +77,11 @@ export class OverlayRoot implements StageRoot {
         await step({ directory: this.#mounter.path(mounted.merged), view: before.view });
         changes = this.#diff(before.directory as BytePath, mounted);
       } finally {
-        this.#mounter.unmount(mounted.merged);
+        this.#unmountStep(mounted);
+        this.#remove(stubs);
       }
       if (changes.length > 0) this.#lowers.unshift(mounted.upper);
-      else rmSync(toFs(this.#mounter.path(mounted.upper)), { recursive: true, force: true });
+      else this.#remove(mounted.upper);
       return { changes, stable: true };
     } finally {
       before.close();
@@ -89,10 +97,29 @@ export class OverlayRoot implements StageRoot {
     return readCapabilities(upper, diffOverlay({ upper, before, merged }, this.#ignored));
   }
 
-  #mountStep(lowers: readonly string[]): { readonly upper: string; readonly merged: string } {
+  #mountStep(lowers: readonly string[]): MountedStep {
     const [upper, work, merged] = [this.#fresh('u'), this.#fresh('w'), this.#fresh('m')];
+    this.#takeOver(lowers[0] ?? upper, upper);
     this.#mounter.mount(merged, { lowers, upper, work });
-    return { upper, merged };
+    return { upper, work, merged };
+  }
+
+  #unmountStep({ merged, work }: MountedStep): void {
+    this.#mounter.unmount(merged);
+    this.#remove(merged);
+    this.#remove(work);
+  }
+
+  /** The root directory of a mount has the owner and mode of its topmost layer's. */
+  #takeOver(from: string, to: string): void {
+    const { uid, gid, mode } = lstatSync(toFs(this.#mounter.path(from)));
+    const target = toFs(this.#mounter.path(to));
+    lchownSync(target, uid, gid);
+    chmodSync(target, mode & 0o7777);
+  }
+
+  #remove(relative: string): void {
+    removeTree(this.#mounter.path(relative));
   }
 
   #fresh(kind: string): string {

@@ -1,4 +1,4 @@
-import { lstatSync, lutimesSync, mkdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, lutimesSync, mkdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { components, fromText, joinPath, parentPath, toFs, type BytePath } from '../bytes/index.ts';
 import type { RootView } from '../rootfs/index.ts';
 import { BOUND_FILES, boundFileTarget, checkMountPoint, SYSTEM_MOUNTS } from './stubs.ts';
@@ -11,44 +11,85 @@ export interface PlacedStubs {
 
 /** Makes the mount points that RUN needs and the tree lacks. */
 export function placeStubs(view: RootView, directory: BytePath): PlacedStubs {
-  const made: { path: BytePath; isDirectory: boolean }[] = [];
-  const times = new Map<BytePath, { atime: Date; mtime: Date }>();
-  const remember = (path: BytePath): void => {
-    if (times.has(path)) return;
-    const { atime, mtime } = lstatSync(toFs(path));
-    times.set(path, { atime, mtime });
-  };
-  const ensureDirectory = (path: BytePath): void => {
-    let present = directory;
-    for (const part of components(path)) {
-      const next = joinPath(present, part);
-      if (lstatSync(toFs(next), { throwIfNoEntry: false }) === undefined) {
-        remember(present);
-        mkdirSync(toFs(next), { mode: 0o755 });
-        made.push({ path: next, isDirectory: true });
-      }
-      present = next;
-    }
-  };
+  const stubs = new Stubs(directory);
   for (const path of SYSTEM_MOUNTS) {
     checkMountPoint(view, fromText(path));
-    ensureDirectory(fromText(path));
+    stubs.directory(fromText(path));
   }
   for (const file of BOUND_FILES) {
     const target = boundFileTarget(view, file);
-    if (view.lstat(target) !== undefined) continue;
-    ensureDirectory(parentPath(target));
-    const path = joinPath(directory, target);
-    remember(parentPath(path));
-    writeFileSync(toFs(path), '');
-    made.push({ path, isDirectory: false });
+    if (view.lstat(target) === undefined) stubs.file(target);
   }
-  return {
-    remove: () => {
-      for (const { path, isDirectory } of made.reverse()) removeIfEmpty(path, isDirectory);
-      for (const [path, { atime, mtime }] of times) lutimesSync(toFs(path), atime, mtime);
-    },
-  };
+  stubs.noteTimes();
+  return stubs;
+}
+
+/** When a directory was last changed, in milliseconds: before stubs were put into it, and after. */
+interface ParentTimes {
+  readonly original: number;
+  placed: number;
+}
+
+class Stubs implements PlacedStubs {
+  readonly #root: BytePath;
+  readonly #made: { readonly path: BytePath; readonly isDirectory: boolean }[] = [];
+  readonly #parents = new Map<BytePath, ParentTimes>();
+
+  constructor(root: BytePath) {
+    this.#root = root;
+  }
+
+  directory(path: BytePath): void {
+    let present = this.#root;
+    for (const part of components(path)) {
+      const next = joinPath(present, part);
+      if (lstatSync(toFs(next), { throwIfNoEntry: false }) === undefined) {
+        this.#remember(present);
+        mkdirSync(toFs(next));
+        chmodSync(toFs(next), 0o755);
+        this.#made.push({ path: next, isDirectory: true });
+      }
+      present = next;
+    }
+  }
+
+  file(target: BytePath): void {
+    this.directory(parentPath(target));
+    const path = joinPath(this.#root, target);
+    this.#remember(joinPath(this.#root, parentPath(target)));
+    writeFileSync(toFs(path), '');
+    this.#made.push({ path, isDirectory: false });
+  }
+
+  noteTimes(): void {
+    for (const [path, times] of this.#parents) times.placed = modified(path) ?? times.original;
+  }
+
+  remove(): void {
+    const due = [...this.#parents].map(([path, times]) => {
+      const now = modified(path);
+      // What the step itself did to a directory counts.
+      return { path, time: now === times.placed ? times.original : now };
+    });
+    for (const { path, isDirectory } of this.#made.reverse()) removeIfEmpty(path, isDirectory);
+    for (const { path, time } of due) {
+      if (time === undefined || modified(path) === undefined) continue;
+      // Whole seconds come back exactly, and are all that counts of a directory's time.
+      lutimesSync(toFs(path), Math.floor(time / 1000), Math.floor(time / 1000));
+    }
+  }
+
+  #remember(path: BytePath): void {
+    const original = modified(path);
+    if (original !== undefined && !this.#parents.has(path))
+      this.#parents.set(path, { original, placed: original });
+  }
+}
+
+/** Undefined where there is no directory. */
+function modified(path: BytePath): number | undefined {
+  const stat = lstatSync(toFs(path), { throwIfNoEntry: false });
+  return stat?.isDirectory() === true ? stat.mtimeMs : undefined;
 }
 
 /** RUN may have put something of its own there, which then belongs to the image. */

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { joinPath, parentPath, toFs, type BytePath } from '../bytes/index.ts';
 import { BuildError } from '../errors/index.ts';
 import { runSync } from '../process/index.ts';
@@ -40,6 +41,7 @@ export class ScanRoot implements StageRoot {
   async run(step: (root: RunRoot) => Promise<void>): Promise<RunChanges> {
     const before = this.#state ?? readTreeState(this.#directory, this.#ignored);
     this.#state = undefined;
+    await tick(before);
     const stubs = placeStubs(this.#view(), this.#directory);
     try {
       await step({ directory: this.#directory, view: this.#view() });
@@ -63,6 +65,15 @@ export class ScanRoot implements StageRoot {
   #view(): RootView {
     return new DiskRoot(this.#directory);
   }
+}
+
+/** The kernel's clock for file times moves in steps of at most 10 ms (CONFIG_HZ of 100). */
+const CLOCK_STEP_MS = 10;
+
+/** Lets the clock move on where something changed in this very moment: a change to come must get another ctime. */
+async function tick({ newestChangeNs }: TreeState): Promise<void> {
+  const ageMs = Date.now() - Number(newestChangeNs / 1_000_000n);
+  if (ageMs <= CLOCK_STEP_MS) await delay(2 * CLOCK_STEP_MS);
 }
 
 /** Copies a tree with everything that is in it: owners, times, links, attributes; shares blocks where the file system can. */

@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { fromText, joinPath, parentPath, toFs, type BytePath } from '../bytes/index.ts';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { components, fromText, joinPath, parentPath, toFs, type BytePath } from '../bytes/index.ts';
 import { BuildError } from '../errors/index.ts';
 import { resolveInRoot, type RootView } from '../rootfs/index.ts';
 
@@ -19,13 +19,23 @@ export function boundFileTarget(view: RootView, file: (typeof BOUND_FILES)[numbe
 export function makeStubs(view: RootView, directory: BytePath): void {
   for (const path of SYSTEM_MOUNTS) {
     checkMountPoint(view, fromText(path));
-    mkdirSync(toFs(joinPath(directory, fromText(path))), { recursive: true });
+    makeDirectory(directory, fromText(path));
   }
   for (const file of BOUND_FILES) {
     const target = boundFileTarget(view, file);
     if (view.lstat(target) !== undefined) continue;
-    mkdirSync(toFs(joinPath(directory, parentPath(target))), { recursive: true });
+    makeDirectory(directory, parentPath(target));
     writeFileSync(toFs(joinPath(directory, target)), '', { flag: 'a' });
+  }
+}
+
+/** Every directory on the way gets mode 0755 whatever the umask: a step may look into it and keep it. */
+function makeDirectory(root: BytePath, path: BytePath): void {
+  let at = root;
+  for (const name of components(path)) {
+    at = joinPath(at, name);
+    mkdirSync(toFs(at), { recursive: true });
+    chmodSync(toFs(at), 0o755);
   }
 }
 

@@ -1,17 +1,26 @@
 import { readdirSync, type BigIntStats } from 'node:fs';
 import { joinPath, toFs, type BytePath } from '../bytes/index.ts';
-import { statAt } from './disk-member.ts';
+import { statAt, wholeSeconds } from './disk-member.ts';
 import type { IgnoreRule } from './ignore.ts';
 
-/**
- * A tree's state as scan mode remembers it: path → what lstat said, in one string. ctime is part of it, which
- * no program can set back: a change of content, mode, owner, links or attributes always shows.
- */
-export type TreeState = Map<BytePath, string>;
+/** A tree's state as scan mode remembers it. */
+export interface TreeState {
+  /**
+   * Path → what lstat said, in one string. ctime is part of it, which no program can set back: a change of content,
+   * mode, owner, links or attributes always shows.
+   */
+  readonly inodes: ReadonlyMap<BytePath, string>;
+  /** The youngest ctime seen, in nanoseconds since the epoch. */
+  readonly newestChangeNs: bigint;
+}
+
+/** What the strings of directories begin with. */
+export const DIRECTORY = 'd:';
 
 /** Walks the whole tree. Synchronous calls: measured 3 to 6 times faster than fs.promises on large trees. */
 export function readTreeState(root: BytePath, ignored: IgnoreRule): TreeState {
-  const state: TreeState = new Map();
+  const inodes = new Map<BytePath, string>();
+  let newestChangeNs = 0n;
   const pending: BytePath[] = ['' as BytePath];
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
     for (const name of readdirSync(toFs(joinPath(root, directory)), { encoding: 'latin1' }) as BytePath[]) {
@@ -19,18 +28,20 @@ export function readTreeState(root: BytePath, ignored: IgnoreRule): TreeState {
       if (ignored(path)) continue;
       const stat = statAt(joinPath(root, path));
       if (stat === undefined) continue;
-      state.set(path, signature(stat));
+      inodes.set(path, signature(stat));
+      if (stat.ctimeNs > newestChangeNs) newestChangeNs = stat.ctimeNs;
       if (stat.isDirectory()) pending.push(path);
     }
   }
-  return state;
+  return { inodes, newestChangeNs };
 }
 
 /**
  * For directories ctime and size are left out: they move whenever a child comes or goes. mtime moves then too, and
- * is kept, since the layer restores it.
+ * is kept as far as a layer restores it.
  */
 function signature(stat: BigIntStats): string {
-  const shared = `${stat.mode}:${stat.uid}:${stat.gid}:${stat.mtimeNs}`;
-  return stat.isDirectory() ? shared : `${shared}:${stat.ctimeNs}:${stat.size}:${stat.ino}:${stat.rdev}`;
+  const shared = `${stat.mode}:${stat.uid}:${stat.gid}`;
+  if (stat.isDirectory()) return `${DIRECTORY}${shared}:${wholeSeconds(stat.mtimeNs)}`;
+  return `${shared}:${stat.mtimeNs}:${stat.ctimeNs}:${stat.size}:${stat.ino}:${stat.rdev}`;
 }

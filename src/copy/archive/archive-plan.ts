@@ -35,7 +35,7 @@ export class ArchivePlan implements TarHandler {
 
   constructor(options: ArchivePlanOptions) {
     this.#options = options;
-    this.#links = new LinkedInodes(options.tree);
+    this.#links = new LinkedInodes(options.tree, options.spill);
   }
 
   entry(entry: TarEntry): void {

@@ -5,6 +5,7 @@ import type { TarEntry } from '../../tar/index.ts';
 import { wholeSeconds } from '../copy-tree.ts';
 import type { PlannedNode, PlannedTree } from '../planned-tree.ts';
 import { refusal } from './archive-name.ts';
+import type { Spill } from './spill.ts';
 
 /** Owner, mode and time: what a hard link's entry says of the file it names. */
 type Attributes = Pick<PlannedNode, 'mode' | 'uid' | 'gid' | 'mtimeNs'>;
@@ -17,10 +18,12 @@ interface LinkedInode {
 /** The hard links of an archive. The entry read last decides what all names of a file have in common. */
 export class LinkedInodes {
   readonly #tree: PlannedTree;
+  readonly #spill: Spill;
   readonly #inodes = new Map<object, LinkedInode>();
 
-  constructor(tree: PlannedTree) {
+  constructor(tree: PlannedTree, spill: Spill) {
     this.#tree = tree;
+    this.#spill = spill;
   }
 
   /** Plans another name for what lies at `target`, both resolved. Throws ARCHIVE where that is missing or a directory. */
@@ -78,7 +81,8 @@ export class LinkedInodes {
 
   #contentOf(path: BytePath): PlannedNode['content'] {
     try {
-      return this.#tree.content(path);
+      // The tree may be closed before the layer is written.
+      return this.#spill.copyOf(this.#tree.content(path));
     } catch (error) {
       if (!(error instanceof BuildError) || error.code !== 'INTERNAL') throw error;
       throw new BuildError(

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, copyFileSync, openSync, writeSync } from 'node:fs';
 import { type BytePath, fromText, joinPath, toFs } from '../../bytes/index.ts';
 import type { ContentSource } from '../../tar/index.ts';
 
@@ -30,8 +30,20 @@ export class Spill {
     return inMemory(size);
   }
 
+  /** A copy of a file of this machine that may be out of reach later. */
+  copyOf(content: ContentSource): ContentSource {
+    if (content.kind === 'bytes') return content;
+    const path = this.#freshPath();
+    copyFileSync(toFs(content.path), toFs(path), constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    return { kind: 'file', path };
+  }
+
+  #freshPath(): BytePath {
+    return joinPath(this.#directory, fromText(`f${this.#files++}`));
+  }
+
   #onDisk(): StoredFile {
-    const path = joinPath(this.#directory, fromText(`f${this.#files++}`));
+    const path = this.#freshPath();
     const descriptor = openSync(toFs(path), 'wx', 0o600);
     return {
       write: (chunk) => {
