@@ -59,7 +59,7 @@ export class Gate {
       text.split(' '),
     );
     const granted = asked.flatMap(splitActions).filter((scope) => this.#allows(user, scope));
-    const token = `t-${randomUUID()}`;
+    const token = `canary-token-${randomUUID()}`;
     this.#tokens.set(token, granted);
     const body = { token, access_token: token, expires_in: this.#settings.lifetime ?? 300 };
     return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
