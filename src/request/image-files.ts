@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { BuildError } from '../errors/index.ts';
 import { type OutputSpec } from './build-request.ts';
 import { type BuildResult } from './build-result.ts';
 
@@ -28,11 +29,15 @@ export function imageFiles(
   return files.flatMap(([path, text]) => (path === undefined ? [] : [{ path, text: text() }]));
 }
 
-/** Writes the files, making the directories they lie in. */
+/** Writes the files, making the directories they lie in. Throws FILESYSTEM with the path of one that cannot be written. */
 export function writeTextFiles(files: readonly TextFile[]): void {
   for (const { path, text } of files) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    } catch (error) {
+      throw new BuildError('FILESYSTEM', `cannot write ${path}`, { cause: error });
+    }
   }
 }
 

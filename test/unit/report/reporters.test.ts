@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  VERBOSITIES,
   atVerbosity,
   githubReporter,
   jsonReporter,
@@ -8,6 +7,7 @@ import {
   silentReporter,
   ttyReporter,
   type Reporter,
+  type Verbosity,
 } from '../../../src/report/index.ts';
 import { STEP, reportEverywhere } from '../../support/reporting.ts';
 
@@ -173,7 +173,7 @@ describe('githubReporter', () => {
 });
 
 describe('atVerbosity', () => {
-  const heardAt = (verbosity: (typeof VERBOSITIES)[number]): string[] => {
+  const heardAt = (verbosity: Verbosity): string[] => {
     const heard: string[] = [];
     const names = Object.keys(silentReporter()) as (keyof Reporter)[];
     const recording = Object.fromEntries(

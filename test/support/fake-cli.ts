@@ -1,0 +1,45 @@
+import { EventEmitter } from 'node:events';
+import type { CliPorts } from '../../src/cli/ports.ts';
+import type { BuildRequest, BuildResult, RunBuild } from '../../src/request/index.ts';
+import { buildResult } from './build-results.ts';
+
+export interface FakeCli {
+  readonly ports: CliPorts;
+  readonly signals: EventEmitter;
+  readonly out: () => string;
+  readonly err: () => string;
+  /** The requests that reached the build. */
+  readonly requests: BuildRequest[];
+  readonly exits: number[];
+}
+
+/** Ports whose build answers with what `build` gives. */
+export function fakeCli(
+  cwd: string,
+  build: (...args: Parameters<RunBuild>) => BuildResult | Promise<BuildResult> = () => buildResult(),
+  isTTY = false,
+): FakeCli {
+  const written = { out: '', err: '' };
+  const requests: BuildRequest[] = [];
+  const exits: number[] = [];
+  const signals = new EventEmitter();
+  const ports: CliPorts = {
+    runBuild: async (request, surroundings) => {
+      requests.push(request);
+      return build(request, surroundings);
+    },
+    runDoctor: ({ scratchParent }) =>
+      Promise.resolve({ text: `scratch ${scratchParent}`, json: { scratchParent } }),
+    stdout: { write: (text) => (written.out += text) },
+    stderr: { write: (text) => (written.err += text), isTTY, columns: 80 },
+    signals,
+    exit: (status) => exits.push(status),
+    version: () => '1.2.3',
+    cwd,
+    machine: 'x64',
+    now: () => 0,
+    time: () => '2026-01-02T03:04:05Z',
+    exists: () => false,
+  };
+  return { ports, signals, out: () => written.out, err: () => written.err, requests, exits };
+}

@@ -1,0 +1,80 @@
+import { EventEmitter } from 'node:events';
+import type { ActionPorts } from '../../src/action/ports.ts';
+import type { Place, Runner } from '../../src/action/runner.ts';
+import type { BuildRequest, BuildResult, RunBuild } from '../../src/request/index.ts';
+import { buildResult } from './build-results.ts';
+
+/** What the GitHub runner would have seen of a step. */
+export interface FakeRunner {
+  readonly ports: ActionPorts;
+  readonly signals: EventEmitter;
+  readonly requests: BuildRequest[];
+  readonly lines: string[];
+  readonly masks: string[];
+  readonly outputs: Map<string, string>;
+  readonly state: Map<string, string>;
+  readonly summaries: string[];
+  readonly notes: { readonly level: 'warning' | 'error'; readonly message: string; readonly place?: Place }[];
+  readonly removed: string[];
+  readonly exits: number[];
+}
+
+interface FakeOptions {
+  readonly cwd: string;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly build?: (...args: Parameters<RunBuild>) => BuildResult | Promise<BuildResult>;
+  readonly state?: Readonly<Record<string, string>>;
+  /** Replaces parts of the runner. */
+  readonly runner?: Partial<Runner>;
+  readonly removeScratch?: ActionPorts['removeScratch'];
+}
+
+export function fakeRunner(options: FakeOptions): FakeRunner {
+  const { cwd, inputs = {}, build = () => buildResult(), state = {} } = options;
+  const seen = {
+    signals: new EventEmitter(),
+    requests: [] as BuildRequest[],
+    lines: [] as string[],
+    masks: [] as string[],
+    outputs: new Map<string, string>(),
+    state: new Map(Object.entries(state)),
+    summaries: [] as string[],
+    notes: [] as FakeRunner['notes'],
+    removed: [] as string[],
+    exits: [] as number[],
+  };
+  const note = (level: 'warning' | 'error') => (message: string, place: Place | undefined) =>
+    void seen.notes.push({ level, message, ...(place !== undefined && { place }) });
+  const runner: Runner = {
+    input: (name) => (inputs[name] ?? '').trim(),
+    setOutput: (name, value) => void seen.outputs.set(name, value),
+    mask: (secret) => void seen.masks.push(secret),
+    warn: note('warning'),
+    fail: note('error'),
+    line: (text) => void seen.lines.push(text),
+    startGroup: (title) => void seen.lines.push(`::group::${title}`),
+    endGroup: () => void seen.lines.push('::endgroup::'),
+    saveState: (name, value) => void seen.state.set(name, value),
+    state: (name) => state[name] ?? '',
+    summarise: (html) => Promise.resolve(void seen.summaries.push(html)),
+    isDebug: () => false,
+    ...options.runner,
+  };
+  const ports: ActionPorts = {
+    runner,
+    runBuild: async (request, surroundings) => {
+      seen.requests.push(request);
+      return build(request, surroundings);
+    },
+    runDoctor: ({ scratchParent }) =>
+      Promise.resolve({ text: `scratch\n::add-mask::${scratchParent}`, json: {} }),
+    removeScratch:
+      options.removeScratch ?? ((directory) => Promise.resolve(void seen.removed.push(directory))),
+    signals: seen.signals,
+    exit: (status) => seen.exits.push(status),
+    cwd,
+    machine: 'x64',
+    now: () => 0,
+  };
+  return { ...seen, ports };
+}
