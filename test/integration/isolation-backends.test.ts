@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram, runSync } from '../../src/process/index.ts';
 import { inSandbox, noRootSandbox } from '../support/sandbox-report.ts';
@@ -55,6 +55,18 @@ describe.skipIf(reason !== undefined)(title('as root', reason), () => {
       '--',
     ];
     expectFull(inSandbox({ backend: 'userns-identity', overlay: true, runs: STEPS }, { prefix }));
+  });
+
+  it('userns-identity builds where a container runtime has masked /proc and restricted mounts', () => {
+    const container = `mount -o remount,bind,nosuid,noexec /dev && mount -t tmpfs -o ro tmpfs /proc/acpi &&
+      mount --bind /dev/null /proc/keys && mount --bind /proc/sys /proc/sys &&
+      mount -o remount,bind,ro,nosuid,nodev,noexec /proc/sys && exec setpriv --bounding-set -sys_admin -- "$@"`;
+    const report = inSandbox(
+      { backend: 'userns-identity', overlay: true, runs: STEPS },
+      { prefix: ['unshare', '--mount', 'sh', '-c', container, 'sh'] },
+    );
+    expect(report.backend.ownProc).toBe(false);
+    expectFull(report);
   });
 
   it('works without processes of its own where a new proc is refused', () => {
@@ -118,6 +130,25 @@ describe.skipIf(noUser !== undefined)(title('as a user without privileges', noUs
     const script = 'chmod 0666 /dev/null || echo refused; echo x >/dev/null && echo written';
     const { runs } = inSandbox({ backend: 'userns-full', runs: [{ script }] }, { prefix });
     expect(runs[0]!.stdout).toBe('refused\nwritten\n');
+  });
+
+  it.skipIf(findProgram('sudo', '') === undefined)('sudo builds as root and leaves nothing behind', () => {
+    const rule = `/etc/sudoers.d/${USER}`;
+    writeFileSync(rule, `${USER} ALL=(ALL) NOPASSWD: ALL\n`, { mode: 0o440 });
+    try {
+      expectFull(
+        inSandbox({ backend: 'sudo', overlay: true, runs: STEPS }, { prefix, secret: "it's\nsecret" }),
+      );
+    } finally {
+      rmSync(rule);
+    }
+  });
+
+  it('says that sudo asks for a password', () => {
+    const probe = (): unknown => inSandbox({ backend: 'sudo', runs: [] }, { prefix });
+    expect(probe).toThrow(
+      findProgram('sudo', '') === undefined ? /not installed/ : /sudo asks for a password/,
+    );
   });
 
   it('says why mountns is not possible', () => {
