@@ -4,7 +4,7 @@ import type { Image, ImageLayer } from './image.ts';
 import { imageLayers } from './image-layers.ts';
 import { MANIFEST_LIMIT_BYTES } from './limits.ts';
 import { readConfig } from './read-config.ts';
-import { readBlob, type BlobSource } from '../content/index.ts';
+import { readBlob, verified, type BlobSource } from '../content/index.ts';
 import { BuildError } from '../errors/index.ts';
 import { applyLayer } from '../layer/index.ts';
 import { layerCompression, type ImageConfig, type ImageManifest } from '../oci/index.ts';
@@ -54,7 +54,8 @@ function checkConfig(config: ImageConfig): void {
 async function validateLayer(source: BlobSource, layer: ImageLayer, signal?: AbortSignal): Promise<void> {
   const { descriptor, diffId } = layer;
   const compression = layerCompression(descriptor.mediaType) ?? 'none';
-  await applyLayer(source.open(descriptor, signal), compression, diffId, NOTHING, signal);
+  const blob = verified(descriptor, source.open(descriptor, signal));
+  await applyLayer(blob, compression, diffId, NOTHING, signal);
 }
 
 function contradiction(reason: string): BuildError {

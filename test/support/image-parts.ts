@@ -19,7 +19,10 @@ export function configOf(layers: number, more: Partial<ImageConfig> = {}): Image
   return {
     ...AMD64,
     config: { Env: ['PATH=/bin'], Cmd: ['/bin/sh'] },
-    history: Array.from({ length: layers }, (_, index) => ({ created_by: `step ${index}` })),
+    history: Array.from({ length: layers }, (_, index) => ({
+      created: '1970-01-01T00:00:00Z', // umoci stat crashes without
+      created_by: `step ${index}`,
+    })),
     ...more,
   };
 }
