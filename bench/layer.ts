@@ -90,11 +90,14 @@ function memberAt(absolute: BytePath, path: BytePath): TarMember | undefined {
 
 async function timed<T>(label: string, work: () => Promise<T>, describe: (result: T) => string): Promise<T> {
   const start = performance.now();
+  const cpu = process.cpuUsage();
   const result = await work();
   const seconds = (performance.now() - start) / 1000;
+  const used = process.cpuUsage(cpu);
+  const busy = (used.user + used.system) / 1e6;
   const rss = Math.round(process.resourceUsage().maxRSS / 1024);
   console.log(
-    `${label.padEnd(22)} ${seconds.toFixed(2).padStart(7)} s  ${describe(result)}  peak RSS ${String(rss)} MiB`,
+    `${label.padEnd(22)} ${seconds.toFixed(2).padStart(7)} s  (${busy.toFixed(2)} s CPU)  ${describe(result)}  peak RSS ${String(rss)} MiB`,
   );
   return result;
 }

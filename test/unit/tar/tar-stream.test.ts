@@ -144,25 +144,10 @@ describe('other tools', () => {
       xattrs: new Map([['security.capability', Buffer.from('0100000200200000', 'hex')]]),
     };
     const archive = await collect(tarStream([entry('f', changes)]));
-    const listed = run(
-      'tar',
-      [
-        '-t',
-        '-v',
-        '-v',
-        '-v',
-        '--numeric-owner',
-        '--full-time',
-        '--utc',
-        '--xattrs',
-        '--xattrs-include=*',
-        '-f',
-        '-',
-      ],
-      archive,
-    );
-    expect(listed.toString()).toMatch(/3000000\/4000000000 +0 1969-12-31 23:59:55 f/);
-    expect(listed.toString()).toContain('security.capability');
+    const options = ['--numeric-owner', '--full-time', '--utc', '--xattrs', '--xattrs-include=*'];
+    const listed = run('tar', ['-t', '-v', '-v', ...options, '-f', '-'], archive).toString();
+    // The star tells of extended attributes.
+    expect(listed).toMatch(/^-rw-r--r--\* 3000000\/4000000000 +0 1969-12-31 23:59:55 f/);
   });
 
   it.each(['v7', 'oldgnu', 'gnu', 'ustar', 'posix'])('we read what GNU tar writes: %s', (format) => {
