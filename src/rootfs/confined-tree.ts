@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, mkdirSync, readlinkSync, type BigIntStats } from 
 import { components, joinPath, toFs, toText, type BytePath } from '../bytes/index.ts';
 import { BuildError } from '../errors/index.ts';
 import { forget, knowDirectory, type KnownDirectory } from './known-directory.ts';
+import { lstatBig } from './lstat-big.ts';
 import { removeTree } from './remove-tree.ts';
 
 /** As many as the kernel follows (path_resolution(7)). */
@@ -27,7 +28,7 @@ export class ConfinedTree {
 
   /** Throws FILESYSTEM where the root is no directory. */
   constructor(directory: BytePath) {
-    const stat = statAt(directory);
+    const stat = lstatBig(directory);
     if (stat?.isDirectory() !== true) {
       throw new BuildError('FILESYSTEM', `${toText(directory)} is no directory to unpack to`);
     }
@@ -54,7 +55,7 @@ export class ConfinedTree {
     const known = directory.children.get(name);
     if (known !== undefined) return known;
     const path = joinPath(directory.path, name);
-    const stat = statAt(path);
+    const stat = lstatBig(path);
     return stat?.isDirectory() === true ? this.#admit(directory, name, path, stat) : undefined;
   }
 
@@ -146,10 +147,6 @@ export class ConfinedTree {
 /** Has a directory's mode and time set at the end, for its contents are about to change. */
 export function touch(directory: KnownDirectory): void {
   directory.isTouched = true;
-}
-
-function statAt(path: BytePath): BigIntStats | undefined {
-  return lstatSync(toFs(path), { bigint: true, throwIfNoEntry: false });
 }
 
 /** Undefined where there is no link. */

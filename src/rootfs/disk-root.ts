@@ -1,7 +1,8 @@
-import { lstatSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
+import { readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { comparePaths, joinPath, toFs, type BytePath } from '../bytes/index.ts';
 import { NO_XATTRS, type ContentSource } from '../tar/index.ts';
 import { deviceMajor, deviceMinor } from './device-number.ts';
+import { lstatBig } from './lstat-big.ts';
 import type { NodeStat, RootView } from './root-view.ts';
 import { readXattrs } from './xattrs.ts';
 
@@ -16,7 +17,7 @@ export class DiskRoot implements RootView {
   }
 
   lstat(path: BytePath): NodeStat | undefined {
-    const stat = lstatSync(toFs(this.#onDisk(path)), { bigint: true, throwIfNoEntry: false });
+    const stat = lstatBig(this.#onDisk(path));
     return stat === undefined ? undefined : toNodeStat(stat);
   }
 
