@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { debianLayout } from '../test/support/e2e/debian-base.ts';
-import { startTestRegistry, type TestRegistry } from '../test/support/e2e/registry.ts';
+import { startTestRegistry } from '../test/support/e2e/registry.ts';
 import { CASES, type BenchCase } from './cases.ts';
 import { measure, type Measured } from './measure.ts';
 
