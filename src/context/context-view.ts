@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
 import { type BytePath, joinPath, toFs, toText } from '../bytes/index.ts';
+import { BuildError } from '../errors/index.ts';
 import type { NodeStat, RootView } from '../rootfs/index.ts';
 import { type ContentSource, NO_XATTRS } from '../tar/index.ts';
 import type { Matcher, MatchState } from './matcher.ts';
@@ -9,7 +10,7 @@ const ROOT = '/' as BytePath;
 /**
  * A directory on disk as a build context: everything belongs to 0:0, times are whole seconds, there are no extended
  * attributes and no sockets, and what the ignore rules exclude does not exist. Ignored files are never opened, and
- * directories that are ignored as a whole are never listed.
+ * directories that are ignored as a whole are never listed. What cannot be read is a CONTEXT error.
  */
 export class ContextView implements RootView {
   readonly #directory: BytePath;
@@ -27,7 +28,7 @@ export class ContextView implements RootView {
   }
 
   readlink(path: BytePath): BytePath {
-    return readlinkSync(this.#onDisk(path), { encoding: 'latin1' }) as BytePath;
+    return reading(path, () => readlinkSync(this.#onDisk(path), { encoding: 'latin1' }) as BytePath);
   }
 
   readdir(path: BytePath): BytePath[] {
@@ -35,6 +36,7 @@ export class ContextView implements RootView {
   }
 
   content(path: BytePath): ContentSource {
+    reading(path, () => accessSync(this.#onDisk(path), constants.R_OK));
     return { kind: 'file', path: joinPath(this.#directory, path) };
   }
 
@@ -52,11 +54,12 @@ export class ContextView implements RootView {
   }
 
   #names(path: BytePath): BytePath[] {
-    return (readdirSync(this.#onDisk(path), { encoding: 'latin1' }) as BytePath[]).sort();
+    const names = reading(path, () => readdirSync(this.#onDisk(path), { encoding: 'latin1' }) as BytePath[]);
+    return names.sort();
   }
 
   #statOnDisk(path: BytePath): NodeStat | undefined {
-    const stat = lstatSync(this.#onDisk(path), { bigint: false, throwIfNoEntry: false });
+    const stat = reading(path, () => lstatSync(this.#onDisk(path), { bigint: false, throwIfNoEntry: false }));
     const type = stat === undefined ? undefined : typeOf(stat);
     return stat === undefined || type === undefined ? undefined : toNodeStat(stat, type);
   }
@@ -77,6 +80,23 @@ export class ContextView implements RootView {
     const state = this.#ignore.matchBelow(toText(path.slice(1) as BytePath), parent);
     this.#states.set(path, state);
     return state;
+  }
+}
+
+/** Does something with a path of the context; what the system refuses becomes a CONTEXT error that names it. */
+function reading<T>(path: BytePath, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new BuildError(
+      'CONTEXT',
+      `cannot read ${JSON.stringify(toText(path))} in the build context: ${code}`,
+      {
+        cause: error,
+        hint: 'check its permissions, or exclude it by .dockerignore',
+      },
+    );
   }
 }
 

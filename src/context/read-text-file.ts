@@ -7,7 +7,7 @@ const LARGEST = 16 * 1024 * 1024;
 
 /**
  * A small text file whole, or undefined where there is none. Never waits on a fifo. Throws CONTEXT for anything that is
- * not a regular file or is larger than 16 MiB, FILESYSTEM errors of the system pass through.
+ * not a regular file, is larger than 16 MiB or cannot be opened.
  */
 export function readTextFile(path: string): string | undefined {
   const descriptor = openIfThere(path);
@@ -50,7 +50,8 @@ function openIfThere(path: string): number | undefined {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new BuildError('CONTEXT', `cannot read ${path}: ${code}`, { cause: error });
   }
 }
 

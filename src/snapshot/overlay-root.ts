@@ -1,4 +1,4 @@
-import { chmodSync, lchownSync, lstatSync, mkdirSync, rmdirSync } from 'node:fs';
+import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { fromText, toFs, type BytePath } from '../bytes/index.ts';
 import { applyMembers, DiskRoot, removeTree } from '../rootfs/index.ts';
 import type { TarMember } from '../tar/index.ts';
@@ -80,7 +80,9 @@ export class OverlayRoot implements StageRoot {
         this.#unmountStep(mounted);
         this.#remove(stubs);
       }
-      if (changes.length > 0) this.#lowers.unshift(mounted.upper);
+      // Paths that never get into layers (--ignore-path) are still there for the next step.
+      if (readdirSync(toFs(this.#mounter.path(mounted.upper))).length > 0)
+        this.#lowers.unshift(mounted.upper);
       else this.#remove(mounted.upper);
       return { changes, stable: true };
     } finally {
