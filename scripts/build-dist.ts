@@ -42,25 +42,25 @@ function main(): void {
 function compile(): void {
   for (const { source } of ENTRIES)
     if (!existsSync(join(ROOT, 'src', `${source}.ts`))) fail(`src/${source}.ts does not exist`);
-  runTool('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+  runTool(import.meta.resolve('typescript/bin/tsc'), ['-p', 'tsconfig.build.json']);
 }
 
 function bundle({ source, executable }: (typeof ENTRIES)[number], output: string): void {
   const entry = join(ROOT, 'build', `${source}.js`);
   const options = ['--no-cache', '--quiet', '--license', 'licenses.txt'];
-  runTool('@vercel/ncc/dist/ncc/cli.js', ['build', entry, '--out', output, ...options]);
+  runTool(import.meta.resolve('@vercel/ncc/dist/ncc/cli.js'), ['build', entry, '--out', output, ...options]);
   for (const file of filesBelow(output)) chmodSync(join(output, file), 0o644);
   if (executable) chmodSync(join(output, 'index.js'), 0o755);
 }
 
 /** Runs the program a package brings, with this Node, from the root of the repository. */
-function runTool(program: string, args: readonly string[]): void {
-  const path = fileURLToPath(import.meta.resolve(program));
+function runTool(url: string, args: readonly string[]): void {
+  const path = fileURLToPath(url);
   const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], {
     cwd: ROOT,
     encoding: 'utf8',
   });
-  if (status !== 0) fail(`${program} failed:\n${stdout}${stderr}`);
+  if (status !== 0) fail(`${path} failed:\n${stdout}${stderr}`);
 }
 
 function replaceDist(output: string): void {

@@ -3,7 +3,7 @@ import { FLAG_OPTIONS, type FlagOption, type FlagSpec } from '../request/index.t
 import { nearest } from './nearest.ts';
 
 /** Flags that choose what to do; they belong to no build and stand in no table of options. */
-export const SWITCHES = ['help', 'version', 'json'] as const;
+const SWITCHES = ['help', 'version', 'json'] as const;
 export type Switch = (typeof SWITCHES)[number];
 
 /** What a spelling on the command line stands for. */

@@ -1,5 +1,5 @@
 /** A line longer than this is told in pieces, so that a RUN without line breaks can't fill memory. */
-export const LONGEST_LINE = 16 * 1024;
+const LONGEST_LINE = 16 * 1024;
 
 /** Turns chunks of text into lines; `\n`, `\r\n` and a lone `\r` end one, as they do for the GitHub runner. */
 export interface LineSplitter {

@@ -44,7 +44,7 @@ export function createStepLines(clean: (line: string) => string): StepLines {
 }
 
 /** `done 3.1s, layer 2.3 MB`, `cached`, `failed 0.2s`. */
-export function outcomeText({ state, milliseconds, layerBytes }: StepOutcome): string {
+function outcomeText({ state, milliseconds, layerBytes }: StepOutcome): string {
   const layer = layerBytes === undefined ? '' : `, layer ${formatBytes(layerBytes)}`;
   return state === 'cached' ? `cached${layer}` : `${state} ${formatDuration(milliseconds)}${layer}`;
 }

@@ -9,7 +9,6 @@ export type {
   IsolationChoice,
   OutputSpec,
   RegistryOptions,
-  SnapshotterChoice,
 } from './build-request.ts';
 export type { BuildResult, ResultLayer } from './build-result.ts';
 export { parseChoice } from './choice.ts';
@@ -18,10 +17,8 @@ export { checkDestinations } from './destinations.ts';
 export type { BuildSurroundings, Environment, RunBuild, RunDoctor } from './front-ports.ts';
 export { parseActionBool, parseGoBool } from './go-bool.ts';
 export { imageFiles, imageMetadata, repositoryOf, writeTextFiles } from './image-files.ts';
-export type { TextFile } from './image-files.ts';
 export { parseListInput } from './list-input.ts';
 export type { OptionValues } from './option-values.ts';
-export type { ListOptions } from './list-input.ts';
 export { FLAG_OPTIONS, INPUT_OPTIONS, OPTION_GROUPS } from './options/index.ts';
 export type {
   FlagName,
@@ -29,11 +26,8 @@ export type {
   FlagSpec,
   InputName,
   InputOption,
-  InputSpec,
-  OptionGroup,
   OptionSpec,
   Treatment,
-  ValueKind,
 } from './options/index.ts';
 export { parseBuildArgs, parseLabels } from './pairs.ts';
 export { credentialOf, parseRegistryAuth } from './registry-auth.ts';

@@ -49,4 +49,4 @@ export const FLAG_OPTIONS: readonly FlagOption[] = ALL.filter(
 export const INPUT_OPTIONS: readonly InputOption[] = ALL.filter(
   (option): option is InputOption => option.input !== undefined,
 );
-export type { FlagSpec, InputSpec, OptionSpec, Treatment, ValueKind } from './option.ts';
+export type { FlagSpec, OptionSpec, Treatment } from './option.ts';

@@ -1,5 +1,5 @@
 /** How a value is written: `list` repeats on the command line and is one value a line in an input. */
-export type ValueKind = 'text' | 'flag' | 'list';
+type ValueKind = 'text' | 'flag' | 'list';
 
 /**
  * What becomes of a value. `ignored` asks for something that is so anyway (debug note), `warned` for something this
