@@ -3,7 +3,7 @@ import { guardedLookup, type Reach } from './destination-guard.ts';
 import { BODY_TIMEOUT_MS, MAX_HEADER_BYTES } from './limits.ts';
 
 /** What must be equal for two requests to share connections. */
-export interface Route {
+interface Route {
   readonly proxy: string | undefined;
   readonly verifyTls: boolean;
   readonly reach: Reach;

@@ -1,7 +1,7 @@
 /** HTTP with the caution a build needs: proxies, time-outs, origin-bound redirects, retries. The only home of undici. */
-export { createHttpClient, type HttpClientOptions } from './http-client.ts';
+export { createHttpClient } from './http-client.ts';
 export type { HttpBody, HttpClient, HttpRequest, HttpResponse } from './http-port.ts';
-export { isCertificateError, isTransient, networkCode } from './network-error.ts';
+export { isCertificateError, isTransient } from './network-error.ts';
 export { realWaiting, type Waiting } from './waiting.ts';
 export { DEFAULT_RETRIES, RETRYABLE_STATUSES, backoffMs, retrying, withRetries } from './retry.ts';
-export type { RetryOptions, RetryPolicy } from './retry.ts';
+export type { RetryOptions } from './retry.ts';

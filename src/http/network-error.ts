@@ -30,7 +30,7 @@ const CERTIFICATE_HINT =
   'point NODE_EXTRA_CA_CERTS at the CA certificate (PEM), or skip the verification of TLS for it';
 
 /** The first `code` along an error's causes, such as ECONNRESET. */
-export function networkCode(error: unknown): string | undefined {
+function networkCode(error: unknown): string | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
     if (!(at instanceof BuildError) && 'code' in at && typeof at.code === 'string') return at.code;
     // Happy-eyeballs failures carry one error for each address.

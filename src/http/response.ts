@@ -24,13 +24,13 @@ export function createResponse(
 }
 
 /** The value of a header, several joined. */
-export function headerValue(headers: Dispatcher.ResponseData['headers'], name: string): string | undefined {
+function headerValue(headers: Dispatcher.ResponseData['headers'], name: string): string | undefined {
   const value = headers[name.toLowerCase()];
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
 /** Reads a little of what is left, so that the connection can be used again, and drops the rest. */
-export async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
+async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
   // A body that breaks off while nobody wants it is no failure.
   body.on('error', () => undefined);
   await body.dump({ limit: MAX_DISCARD_BYTES }).catch(() => undefined);

@@ -14,7 +14,7 @@ import { type Endpoint } from './endpoint.ts';
 import { findBase } from './find-base.ts';
 
 /** A request to a registry. */
-export interface RegistryRequest {
+interface RegistryRequest {
   readonly method: string;
   /** A path from the registry's root, or a whole address (an upload's). */
   readonly target: string;

@@ -1,4 +1,4 @@
 /** Registries by distribution-spec: authentication, manifests, blobs, mirrors. */
 export { createRegistryClient } from './registry-client.ts';
-export type { RegistryClient, RegistryClientOptions, ResolvedManifest } from './registry-client.ts';
-export type { BlobContent, Repository } from './repository.ts';
+export type { RegistryClient } from './registry-client.ts';
+export type { Repository } from './repository.ts';

@@ -12,7 +12,7 @@ import { pullCandidates } from './pull-candidates.ts';
 import { remoteRepository } from './remote-repository.ts';
 import { type Repository } from './repository.ts';
 
-export interface ResolvedManifest {
+interface ResolvedManifest {
   /** The repository that answered; its blobs are there too. */
   readonly repository: Repository;
   readonly descriptor: Descriptor;
@@ -26,7 +26,7 @@ export interface RegistryClient {
   repository(reference: Reference, access: Access): Repository;
 }
 
-export interface RegistryClientOptions {
+interface RegistryClientOptions {
   readonly registries: RegistryOptions;
   readonly credentials: readonly GivenCredential[];
   readonly env: Environment;

@@ -10,7 +10,7 @@ import { registryFailure, type Attempt } from './failure.ts';
 import { getManifest, putManifest } from './manifests.ts';
 import { type BlobContent, type Repository } from './repository.ts';
 import { download } from './transfer/download.ts';
-import { reported, reportReused } from './transfer/progress.ts';
+import { reportedPull } from './transfer/progress.ts';
 import { cancelUpload, mountBlob, startUpload } from './transfer/upload-session.ts';
 import { uploadBlob } from './transfer/upload.ts';
 
@@ -32,12 +32,11 @@ export function remoteRepository(
     has,
     open(descriptor, signal) {
       const chunks = download(trying(`blob ${descriptor.digest}`), descriptor, scopes, signal);
-      return reported(verified(descriptor, chunks), descriptor, 'pull', reporter);
+      return reportedPull(verified(descriptor, chunks), descriptor, reporter);
     },
     async put(descriptor, content, signal) {
       const attempt = trying(`upload of ${descriptor.digest}`);
-      const start = typeof content === 'function' ? content : () => content;
-      const open = (): AsyncIterable<Uint8Array> => reported(start(), descriptor, 'push', reporter);
+      const open = typeof content === 'function' ? content : () => content;
       const upload = { descriptor, open, repeatable: isRepeatable(content) };
       await uploadBlob(attempt, upload, () => has(descriptor, signal), scopes, signal);
     },
@@ -51,15 +50,7 @@ export function remoteRepository(
     async mount(descriptor, from, signal) {
       if (from.registry !== connection.registry || from.name === name) return false;
       const attempt = trying(`mount of ${descriptor.digest}`);
-      const mounted = await tryMount(
-        attempt,
-        descriptor,
-        from.name,
-        [...scopes, pullScope(from.name)],
-        signal,
-      );
-      if (mounted) reportReused(descriptor, 'push', reporter);
-      return mounted;
+      return tryMount(attempt, descriptor, from.name, [...scopes, pullScope(from.name)], signal);
     },
     async checkPush(signal) {
       const attempt = trying('start of an upload');
@@ -68,9 +59,10 @@ export function remoteRepository(
   };
 }
 
-/** A function starts anew at each call; of an iterable nobody knows. */
+/** A function starts anew at each call, an iterable unless it is an iterator itself or a stream. */
 function isRepeatable(content: BlobContent): boolean {
-  return typeof content === 'function';
+  if (typeof content === 'function') return true;
+  return !['next', 'pipe', 'getReader'].some((name) => name in content);
 }
 
 async function hasBlob(

@@ -1,7 +1,10 @@
 import { type BlobStore } from '../content/index.ts';
 import { type Descriptor } from '../oci/index.ts';
 
-/** Content that is read once, or a function that starts reading it anew: only that can be sent again after a failure. */
+/**
+ * Content to upload: a function that starts reading it, or an iterable. What is its own iterator, or a stream, is read once
+ * and not sent again after a failure.
+ */
 export type BlobContent = AsyncIterable<Uint8Array> | (() => AsyncIterable<Uint8Array>);
 
 /** One repository of a registry. What it reads is verified. */

@@ -17,7 +17,7 @@ export const PLAIN_OPTIONS: RegistryOptions = {
 };
 
 /** An environment in which no configuration of the machine is found. */
-export const BARE_ENV: Readonly<Record<string, string>> = { HOME: '/nonexistent', PATH: '/usr/bin:/bin' };
+const BARE_ENV: Readonly<Record<string, string>> = { HOME: '/nonexistent', PATH: '/usr/bin:/bin' };
 
 export interface Session {
   readonly client: RegistryClient;

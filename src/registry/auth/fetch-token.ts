@@ -97,9 +97,13 @@ function refusal(
     refused ? 'REGISTRY_AUTH' : 'REGISTRY',
     said === '' ? message : `${message}: ${said}`,
     {
-      hint: refused
-        ? 'check user name and password (or token), and that they are meant for this registry'
-        : undefined,
+      hint: refused ? refusedHint(found) : undefined,
     },
   );
+}
+
+function refusedHint(found: FoundCredential | undefined): string {
+  return found === undefined
+    ? 'give credentials for this registry: inputs username and password, registry-auth, or a login before the build'
+    : 'check user name and password (or token), and that they are meant for this registry';
 }

@@ -1,14 +1,28 @@
-import { type Descriptor, digestHex } from '../../oci/index.ts';
-import { type Reporter, type Transfer } from '../../report/index.ts';
+import { type Descriptor, digestHex, layerCompression } from '../../oci/index.ts';
+import { type Reporter } from '../../report/index.ts';
 
-/** The same chunks; each is told to the reporter as it passes, and the end of them once it is reached. */
-export async function* reported(
+/**
+ * The same chunks; those of a layer are told to the reporter as they pass, and their end once it is reached. Other blobs
+ * are too small to speak of. (Pushes are told by those who push: they know what need not be sent.)
+ */
+export function reportedPull(
   chunks: AsyncIterable<Uint8Array>,
   descriptor: Descriptor,
-  direction: Transfer['direction'],
+  reporter: Reporter,
+): AsyncIterable<Uint8Array> {
+  return layerCompression(descriptor.mediaType) === undefined
+    ? chunks
+    : reported(chunks, descriptor, reporter);
+}
+
+async function* reported(
+  chunks: AsyncIterable<Uint8Array>,
+  descriptor: Descriptor,
   reporter: Reporter,
 ): AsyncGenerator<Uint8Array> {
-  const transfer = { direction, what: transferName(descriptor), total: descriptor.size };
+  // Digests as people know them: their first 12 digits.
+  const what = `layer ${digestHex(descriptor.digest).slice(0, 12)}`;
+  const transfer = { direction: 'pull', what, total: descriptor.size } as const;
   let done = 0;
   for await (const chunk of chunks) {
     done += chunk.length;
@@ -16,19 +30,4 @@ export async function* reported(
     yield chunk;
   }
   reporter.transfer({ ...transfer, done, state: 'done' });
-}
-
-/** A transfer that moved no byte. */
-export function reportReused(
-  descriptor: Descriptor,
-  direction: Transfer['direction'],
-  reporter: Reporter,
-): void {
-  const { size } = descriptor;
-  reporter.transfer({ direction, what: transferName(descriptor), done: size, total: size, state: 'reused' });
-}
-
-/** Digests as people know them: their first 12 digits. */
-function transferName(descriptor: Descriptor): string {
-  return digestHex(descriptor.digest).slice(0, 12);
 }

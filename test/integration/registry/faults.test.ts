@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BuildError } from '../../../src/errors/index.ts';
 import {
@@ -113,9 +114,19 @@ describe('uploads', () => {
     expect(registry.steps()).toEqual(['upload-start', 'upload-put', 'blob-head']);
   });
 
-  it('of content that can be read once only are not repeated', async () => {
+  it('of content that can be read again start over', async () => {
+    registry.faults.inject('upload-put', { kind: 'cut', after: 100_000 }, { times: 2 });
+    const open = streamOf(BYTES);
+    await target().put(BLOB, { [Symbol.asyncIterator]: () => open() });
+    expect(await target().has(BLOB)).toBe(true);
+  });
+
+  it.each([
+    ['a generator', () => streamOf(BYTES)()],
+    ['a stream', () => Readable.from(streamOf(BYTES)(), { objectMode: false })],
+  ])('of content that can be read once only (%s) are not repeated', async (_, content) => {
     registry.faults.inject('upload-put', { kind: 'cut', after: 100_000 });
-    await expect(target().put(BLOB, streamOf(BYTES)())).rejects.toMatchObject({ code: 'NETWORK' });
+    await expect(target().put(BLOB, content())).rejects.toMatchObject({ code: 'NETWORK' });
     expect(registry.steps().filter((step) => step === 'upload-put').length).toBe(1);
   });
 

