@@ -14,7 +14,8 @@ export function toFileTime(timeNs: bigint): string {
   const rest = ((timeNs % NS_PER_SECOND) + NS_PER_SECOND) % NS_PER_SECOND;
   const seconds = clamp((timeNs - rest) / NS_PER_SECOND);
   if (rest < NS_PER_MICROSECOND) return String(seconds);
-  return String(Number(seconds) + (Number(rest / NS_PER_MICROSECOND) / 1e6 + ROUNDING));
+  const fraction = Number(rest / NS_PER_MICROSECOND) / 1e6 + (seconds < 0n ? 0 : ROUNDING);
+  return String(Number(seconds) + fraction);
 }
 
 function clamp(seconds: bigint): bigint {
