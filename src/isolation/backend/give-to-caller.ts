@@ -5,7 +5,10 @@ import { lchownSync } from 'node:fs';
  * delete it. Does nothing in other backends: there, what is written inside belongs to the caller already.
  */
 export function giveToCaller(path: string, env: Readonly<Record<string, string | undefined>>): void {
-  const uid = Number(env['SUDO_UID']);
-  const gid = Number(env['SUDO_GID']);
-  if (Number.isInteger(uid) && Number.isInteger(gid)) lchownSync(path, uid, gid);
+  const [uid = '', gid = ''] = [env['SUDO_UID'], env['SUDO_GID']];
+  if (isId(uid) && isId(gid)) lchownSync(path, Number(uid), Number(gid));
+}
+
+function isId(text: string): boolean {
+  return /^[0-9]+$/.test(text);
 }

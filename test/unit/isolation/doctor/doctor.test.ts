@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import {
+  chooseBackend,
+  doctorJson,
+  doctorText,
+  noRunError,
+  type Backend,
+  type ProbeReport,
+} from '../../../../src/isolation/index.ts';
+import { someFacts } from '../../../support/machine-facts.ts';
+
+const full: Backend = { name: 'userns-full', ownProc: true, overlay: false, userxattr: true };
+const none: Backend = { name: 'none', ownProc: false, overlay: false, userxattr: false };
+const refused: ProbeReport = {
+  facts: someFacts({ seccomp: 'filter', maskedProc: ['/proc/acpi'], subordinate: undefined }),
+  results: [
+    { backend: 'mountns', usable: false, reason: 'not root', remedy: 'run as root' },
+    { backend: 'userns-identity', usable: false, reason: 'not root', remedy: 'run as root' },
+    { backend: 'userns-full', usable: false, reason: 'no ids', remedy: 'usermod' },
+    { backend: 'none', usable: true, reason: 'builds without RUN only', ready: none },
+  ],
+  chosen: 'none',
+  overlay: false,
+  ownProc: false,
+};
+const working: ProbeReport = {
+  ...refused,
+  results: [
+    ...refused.results.slice(0, 2),
+    { backend: 'userns-full', usable: true, reason: '', ready: full },
+    refused.results[3]!,
+  ],
+  chosen: 'userns-full',
+  ownProc: true,
+};
+
+describe('chooseBackend', () => {
+  it('takes the first that works, or none', () => {
+    expect(chooseBackend(working, 'auto')).toEqual(full);
+    expect(chooseBackend(refused, 'auto')).toEqual(none);
+    expect(chooseBackend(working, 'none')).toEqual(none);
+    expect(chooseBackend(working, 'userns-full')).toEqual(full);
+  });
+
+  it('throws the table for one that does not work', () => {
+    expect(() => chooseBackend(working, 'mountns')).toThrow(
+      expect.objectContaining({
+        code: 'ISOLATION',
+        message: expect.stringMatching(/mountns +no +not root/),
+        hint: 'run as root',
+      }),
+    );
+  });
+});
+
+describe('the doctor', () => {
+  it('prints facts, every probe and each remedy once', () => {
+    const text = doctorText(refused);
+    expect(text).toMatch(/^RUN cannot be executed in this environment\.\n/);
+    expect(text).toContain('uid 1001, no_new_privs=0, seccomp=filter');
+    expect(text).toContain('/proc masked (1 paths)');
+    expect(text).toMatch(/userns-full +no +no ids\n/);
+    expect(text.match(/run as root/g)).toHaveLength(1);
+    expect(text).toContain('  - usermod\n');
+  });
+
+  it('names the choice where RUN works', () => {
+    expect(doctorText(working)).toContain(
+      'Chosen: userns-full (overlay snapshots: no, own processes for RUN: yes)\n',
+    );
+  });
+
+  it('gives programs the same', () => {
+    const json = JSON.parse(JSON.stringify(doctorJson(working))) as Record<string, unknown>;
+    expect(json).toMatchObject({ chosen: 'userns-full', canRun: true, ownProc: true, overlay: false });
+    expect(json['results']).toHaveLength(4);
+    expect(doctorJson(refused)).toMatchObject({ canRun: false });
+  });
+
+  it('fails the first RUN with the table and every way out', () => {
+    expect(noRunError(refused)).toMatchObject({
+      code: 'ISOLATION',
+      message: expect.stringMatching(
+        /^RUN cannot be executed in this environment\n[\s\S]*none +yes/,
+      ) as string,
+      hint: 'any one of these fixes it: run as root; usermod',
+    });
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { candidate } from '../../../../src/isolation/probe/candidates.ts';
+import { someFacts } from '../../../support/machine-facts.ts';
+
+const ROOT = { uid: 0, effective: '000001ffffffffff' };
+
+describe('candidate', () => {
+  it('tries mount namespaces as root with CAP_SYS_ADMIN only', () => {
+    expect(candidate('mountns', someFacts(ROOT), false)).toMatchObject({
+      backend: { name: 'mountns', userxattr: false },
+    });
+    expect(candidate('mountns', someFacts(), false)).toMatchObject({ reason: 'not root' });
+    const docker = someFacts({ uid: 0, effective: 'a80425fb' });
+    expect(candidate('mountns', docker, false)).toEqual({ reason: 'CAP_SYS_ADMIN is missing' });
+  });
+
+  it('tries sudo for users other than root, in a container only when asked for', () => {
+    expect(candidate('sudo', someFacts(), false)).toHaveProperty('backend');
+    expect(candidate('sudo', someFacts(ROOT), false)).toEqual({ reason: 'root already' });
+    expect(candidate('sudo', someFacts({ container: true }), false)).toHaveProperty('reason');
+    expect(candidate('sudo', someFacts({ container: true }), true)).toHaveProperty('backend');
+    expect(candidate('sudo', someFacts({ noNewPrivileges: true }), true)).toMatchObject({
+      remedy: expect.stringContaining('allowPrivilegeEscalation') as string,
+    });
+    const tools = { ...someFacts().tools, sudo: undefined };
+    expect(candidate('sudo', someFacts({ tools }), false)).toEqual({ reason: 'sudo is not installed' });
+  });
+
+  it('maps all ids to themselves for root with the capabilities that takes', () => {
+    const docker = someFacts({ uid: 0, effective: 'a80425fb' });
+    expect(candidate('userns-identity', docker, false)).toMatchObject({
+      backend: { userxattr: true, maps: { users: [{ inside: 0, outside: 0, count: 4294967295 }] } },
+    });
+    expect(candidate('userns-identity', someFacts({ uid: 0, effective: '5fb' }), false)).toMatchObject({
+      reason: 'root lacks CAP_SETFCAP',
+    });
+    expect(candidate('userns-identity', someFacts(), false)).toMatchObject({ reason: 'not root' });
+  });
+
+  it('uses lent ids where there are some and the programs that map them', () => {
+    const facts = someFacts();
+    expect(candidate('userns-full', facts, false)).toMatchObject({ backend: { maps: facts.subordinate } });
+    expect(candidate('userns-full', someFacts({ subordinate: undefined }), false)).toMatchObject({
+      reason: '/etc/subuid and /etc/subgid lend no ids to ann',
+      remedy: expect.stringMatching(/^usermod .* ann$/) as string,
+    });
+    const tools = { ...facts.tools, newuidmap: undefined };
+    expect(candidate('userns-full', someFacts({ tools }), false)).toMatchObject({
+      remedy: expect.stringContaining('uidmap') as string,
+    });
+  });
+});

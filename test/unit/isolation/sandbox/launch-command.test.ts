@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { launchCommand } from '../../../../src/isolation/sandbox/launch-command.ts';
+import type { SandboxSpec } from '../../../../src/isolation/sandbox/sandbox-spec.ts';
+
+const names = ['sh', 'mount', 'umount', 'unshare', 'setpriv', 'env', 'cp', 'mkfifo'];
+const tools = {
+  ...Object.fromEntries(names.map((name) => [name, `/t/${name}`])),
+  ip: undefined,
+} as SandboxSpec['tools'];
+const spec = (more: Partial<SandboxSpec> = {}): SandboxSpec => ({
+  rootDir: '/r',
+  args: ['prog', 'a b'],
+  env: { PATH: '/bin' },
+  workdir: '/w',
+  user: { uid: 7, gid: 8, groups: [] },
+  ownProc: true,
+  network: 'host',
+  binds: [],
+  scratchDir: '/s',
+  tools,
+  onOutput: () => undefined,
+  ...more,
+});
+
+describe('launchCommand', () => {
+  it('drops groups and capabilities, sets the environment, changes root and user, in this order', () => {
+    expect(launchCommand(spec(), '3')).toEqual([
+      ...['/t/setpriv', '--regid', '8', '--clear-groups', '--ambient-caps=-all', '--inh-caps=-all'],
+      ...['--bounding-set', '-all,+chown,+dac_override', '--'],
+      ...['/t/env', '-i', '--', 'PATH=/bin'],
+      ...['/t/unshare', '--root=.', '--wd=/w', '--setuid', '7', '--', 'prog', 'a b'],
+    ]);
+  });
+
+  it('names supplementary groups', () => {
+    const words = launchCommand(spec({ user: { uid: 0, gid: 0, groups: [1, 2] } }), '0');
+    expect(words.slice(3, 5)).toEqual(['--groups', '1,2']);
+  });
+
+  it.each(['LD_PRELOAD', 'LD_LIBRARY_PATH', 'GLIBC_TUNABLES', 'GCONV_PATH', 'MALLOC_CHECK_', 'LOCPATH'])(
+    'lets %s reach no program of the machine',
+    (name) => {
+      const words = launchCommand(spec({ env: { PATH: '/bin', [name]: '/evil' } }), '0');
+      const at = words.indexOf(`${name}=/evil`);
+      expect(words.slice(at - 1, at)).toEqual(['env']);
+      expect(at).toBeGreaterThan(words.indexOf('--root=.'));
+    },
+  );
+
+  it.each([
+    ['an empty name', { '': 'x' }],
+    ['a name with =', { 'A=B': 'x' }],
+    ['NUL in a value', { A: 'x\0' }],
+    ['NUL in a name', { 'A\0': 'x' }],
+  ])('refuses %s', (_, env) => {
+    expect(() => launchCommand(spec({ env }), '0')).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
+  });
+
+  it('refuses NUL in an argument', () => {
+    expect(() => launchCommand(spec({ args: ['a\0b'] }), '0')).toThrow(/NUL/);
+  });
+});
