@@ -57,6 +57,9 @@ export async function startInUserNamespace(
 async function awaitEntry(child: ChildHandle): Promise<void> {
   const reports = child.pipes[4] as Readable;
   (child.pipes[3] as Writable).on('error', () => undefined);
+  // Node throws away what nobody waits for when a child exits; a listener keeps the messages.
+  const keep = (): void => undefined;
+  child.stderr?.on('readable', keep);
   const entered = await new Promise<boolean>((resolve) => {
     const timer = setTimeout(() => resolve(false), STEP_MS);
     reports.once('data', () => resolve(true));
@@ -64,6 +67,7 @@ async function awaitEntry(child: ChildHandle): Promise<void> {
     void child.exited.then(() => resolve(false)).finally(() => clearTimeout(timer));
     reports.once('data', () => clearTimeout(timer));
   });
+  child.stderr?.off('readable', keep);
   if (entered) return;
   child.kill();
   const said = child.stderr === null ? '' : (await text(child.stderr)).trim();
