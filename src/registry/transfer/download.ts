@@ -24,12 +24,14 @@ export async function* download(
     const start = offset;
     let broken: unknown = new BuildError(
       'NETWORK',
-      `${attempt.what} ended after ${offset} of ${descriptor.size} bytes`,
+      `${attempt.what} ended before its ${descriptor.size} bytes were there`,
     );
+    const headers = offset === 0 ? {} : { range: `bytes=${offset}-` };
+    // This makes its own attempts; only a body that breaks is resumed here.
+    const response = await connection.send({ method: 'GET', target, headers, scopes, signal });
+    const content = await contentFrom(response, offset, descriptor, attempt);
     try {
-      const headers = offset === 0 ? {} : { range: `bytes=${offset}-` };
-      const response = await connection.send({ method: 'GET', target, headers, scopes, signal });
-      for await (const chunk of await contentFrom(response, offset, descriptor, attempt)) {
+      for await (const chunk of content) {
         offset += chunk.length;
         yield chunk;
       }

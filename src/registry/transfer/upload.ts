@@ -1,3 +1,4 @@
+import { BuildError } from '../../errors/index.ts';
 import { DEFAULT_RETRIES, RETRYABLE_STATUSES, retrying, type HttpResponse } from '../../http/index.ts';
 import { type Descriptor } from '../../oci/index.ts';
 import { registryFailure, type Attempt } from '../failure.ts';
@@ -27,7 +28,8 @@ export async function uploadBlob(
   const { waiting } = attempt.connection;
   const policy = upload.repeatable ? DEFAULT_RETRIES : { ...DEFAULT_RETRIES, attempts: 1 };
   const response = await retrying(
-    async (count) => (count > 1 && (await has()) ? undefined : putOnce(attempt, upload, scopes, signal)),
+    async (count) =>
+      count > 1 && (await has().catch(exhausted)) ? undefined : putOnce(attempt, upload, scopes, signal),
     { waiting, signal, policy },
     async (answer, _now, mayRetry) => {
       if (answer === undefined || !isPassing(answer) || !mayRetry(undefined)) return undefined;
@@ -48,7 +50,7 @@ async function putOnce(
   scopes: readonly string[],
   signal?: AbortSignal,
 ): Promise<HttpResponse> {
-  const location = await startUpload(attempt, scopes, signal);
+  const location = await startUpload(attempt, scopes, signal).catch(exhausted);
   return attempt.connection.send({
     method: 'PUT',
     target: withDigest(location, descriptor.digest),
@@ -64,4 +66,10 @@ async function putOnce(
 /** 404 and 416: the registry lost the upload, or part of it. */
 function isPassing({ status }: HttpResponse): boolean {
   return RETRYABLE_STATUSES.has(status) || status === 404 || status === 416;
+}
+
+/** Requests that make their own attempts have made them all: without its cause their failure counts as lasting. */
+function exhausted(error: unknown): never {
+  if (!(error instanceof BuildError) || error.code !== 'NETWORK') throw error;
+  throw new BuildError('NETWORK', error.message, { hint: error.hint });
 }

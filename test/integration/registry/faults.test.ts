@@ -98,6 +98,19 @@ describe('lasting faults', () => {
   });
 });
 
+describe('a registry that is gone', () => {
+  it('is tried a few times, not a few times a few times', async () => {
+    const [upload, other] = [target(), session.repository(`${registry.host}/other`)];
+    await upload.has(BLOB);
+    await other.has(BLOB);
+    await registry.close();
+    const works = [() => upload.put(BLOB, streamOf(BYTES)), () => collect(other.open(BLOB))];
+    for (const work of works) await expect(work()).rejects.toMatchObject({ code: 'NETWORK' });
+    expect(session.waits.length).toBe(8);
+    registry = await startRegistry();
+  });
+});
+
 describe('uploads', () => {
   it('start over where the registry forgot them', async () => {
     registry.faults.inject('upload-put', { kind: 'status', status: 404 });
@@ -170,6 +183,7 @@ describe('downloads that break off', () => {
   it('without bringing anything end', async () => {
     registry.faults.inject('blob-get', { kind: 'cut', after: 1 }, { times: 99 });
     await expect(collect(target().open(BLOB))).rejects.toMatchObject({ code: 'NETWORK' });
+    expect(registry.steps().filter((step) => step === 'blob-get').length).toBe(5);
   });
 
   it('work with registries that ignore Range', async () => {
