@@ -19,7 +19,7 @@ const SEQUENCES: readonly (readonly [string, readonly RawEntry[], readonly strin
   ],
   ['directory, directory', [dir('x'), file('x/y'), dir('x'), file('x/z')], ['x/', 'x/y', 'x/z']],
   ['directory, symlink', [dir('x'), file('x/y'), symlink('x', 'none')], ['x->none']],
-  ['symlink, directory', [symlink('x', '/etc'), dir('x'), file('x/y')], ['x/', 'x/y']],
+  ['symlink, directory', [symlink('x', '/absent'), dir('x'), file('x/y')], ['x/', 'x/y']],
   ['symlink, symlink', [symlink('x', 'a'), symlink('x', 'b')], ['x->b']],
   ['symlink, file', [file('a', '1'), symlink('x', 'a'), file('x', '2')], ['a', 'x']],
   ['file, symlink', [file('x', '1'), symlink('x', 'a')], ['x->a']],
@@ -82,8 +82,8 @@ describe('a sequence of', () => {
 const TWINS: readonly (readonly [string, readonly (readonly RawEntry[])[], readonly string[]])[] = [
   [
     '/var/run',
-    [[dir('run'), symlink('var/run', '/run')], [file('var/run/x/f', '1')]],
-    ['run/', 'run/x/', 'run/x/f', 'var/', 'var/run->/run'],
+    [[dir('runtime'), symlink('var/run', '/runtime')], [file('var/run/x/f', '1')]],
+    ['runtime/', 'runtime/x/', 'runtime/x/f', 'var/', 'var/run->/runtime'],
   ],
   [
     'merged /usr',
