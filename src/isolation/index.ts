@@ -4,7 +4,7 @@ export type { Backend, BackendName } from './backend/backend.ts';
 export { giveToCaller } from './backend/give-to-caller.ts';
 export { removeScratch, SCRATCH_PREFIX } from './backend/remove-scratch.ts';
 export { startInside } from './backend/start-inside.ts';
-export type { InsideOptions } from './backend/start-inside.ts';
+export type { InsideOptions } from './backend/inside-options.ts';
 export { doctorJson, doctorText, noRunError } from './doctor/doctor.ts';
 export { chooseBackend } from './probe/choose-backend.ts';
 export type { MachineFacts } from './probe/machine-facts.ts';

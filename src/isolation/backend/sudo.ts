@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { BuildError } from '../../errors/index.ts';
 import { descendantsOf, run, spawnProcess, type ChildHandle } from '../../process/index.ts';
 import { shellWord } from '../sandbox/shell-words.ts';
-import { dyingWithParent, withOwnMounts, type InsideOptions } from './start-inside.ts';
+import { dyingWithParent, withOwnMounts, type InsideOptions } from './inside-options.ts';
 
 /**
  * Takes the environment from the first lines of standard input, up to a line that is `$0`; read(1) takes no byte

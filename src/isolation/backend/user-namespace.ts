@@ -5,7 +5,7 @@ import { BuildError } from '../../errors/index.ts';
 import { run, spawnProcess, type ChildHandle } from '../../process/index.ts';
 import { idMapLines, type IdRange } from '../id-map.ts';
 import type { Backend, IdMaps } from './backend.ts';
-import { dyingWithParent, withOwnMounts, type InsideOptions } from './start-inside.ts';
+import { dyingWithParent, withOwnMounts, type InsideOptions } from './inside-options.ts';
 
 /** Steps of the start that take longer than this never end. */
 const STEP_MS = 5000;
