@@ -25,11 +25,16 @@ export async function executeStage(
   const root = await reports.from(() => openRoot(parent?.root));
   const state = startStage(stage, parent, root);
   const before = kit.spec.singleSnapshot ? root?.fork(`o${stage.index ?? 'x'}`) : undefined;
-  for (const planned of stage.instructions) {
-    kit.ports.signal.throwIfAborted();
-    await execute(planned, state, kit, reports);
+  try {
+    for (const planned of stage.instructions) {
+      kit.ports.signal.throwIfAborted();
+      await execute(planned, state, kit, reports);
+    }
+    if (before !== undefined) await existedIn(before, (existed) => kit.committer.finish(state, existed));
+  } finally {
+    // Only a stage that failed still has some: what they read from must not stay mounted.
+    for (const { release } of state.unwritten) release?.();
   }
-  if (before !== undefined) await existedIn(before, (existed) => kit.committer.finish(state, existed));
   return state;
 }
 

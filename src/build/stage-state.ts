@@ -93,15 +93,17 @@ type Begun = Pick<StageState, 'fields' | 'config' | 'env' | 'args' | 'history' |
 function fromBase(stage: PlannedStage): Begun {
   const image = stage.base.kind === 'image' ? stage.base.image : undefined;
   const { OnBuild: _used, ...config } = image?.config.config ?? { WorkingDir: '/' };
+  const history = image === undefined ? [] : completeHistory(image);
+  const rows = history.filter((row) => row.empty_layer !== true);
   return {
     fields: image === undefined ? platformFields(stage.platform) : fieldsOf(image.config, stage.platform),
     config,
     env: new Map(),
     args: [],
-    history: [...(image?.config.history ?? [])],
+    history,
     layers: (image?.layers ?? []).map((layer, index) => ({
       layer: Promise.resolve(layer),
-      createdBy: layerRows(image)[index]?.created_by,
+      createdBy: rows[index]?.created_by,
       reused: true,
     })),
   };
@@ -119,8 +121,20 @@ function fromParent(parent: StageState): Begun {
   };
 }
 
-function layerRows(image: BaseImage | undefined): HistoryEntry[] {
-  return (image?.config.history ?? []).filter((row) => row.empty_layer !== true);
+/**
+ * The history of a base with exactly one row for each of its layers, which images of some tools do not have: rows too
+ * many lose their layer, as in BuildKit, and layers without a row get one.
+ */
+function completeHistory({ name, config, layers }: BaseImage): HistoryEntry[] {
+  let told = 0;
+  const rows = (config.history ?? []).map((row) => {
+    if (row.empty_layer === true) return row;
+    return ++told > layers.length ? { ...row, empty_layer: true } : row;
+  });
+  const missing = Math.max(0, layers.length - told);
+  const created = config.created ?? undefined;
+  const row = { ...(created !== undefined && { created }), created_by: `pulled from ${name}` };
+  return [...rows, ...Array.from({ length: missing }, () => row)];
 }
 
 function fieldsOf(config: ImageConfig, wanted: Platform): ImageFields {

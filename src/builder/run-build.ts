@@ -68,21 +68,30 @@ async function buildAndExport(
     reporter,
     signal,
   };
+  const answers = new Set<Promise<unknown>>();
   const inner = {
     backend: site.backend,
     command: innerCommand(),
     env: environmentOf(env),
     cwd: '/',
     reporter,
-    answer: (call: Call) => answer(call, bases, { http, directory: site.scratch, signal }),
+    answer: (call: Call) => tracked(answers, answer(call, bases, { http, directory: site.scratch, signal })),
   };
   const [built] = await bothOrNeither(stop, [
     buildInside(jobOf(request, site, env), inner, signal),
     checkDestinationsOf(outputs, tools),
-  ]);
+  ]).finally(() => Promise.allSettled(answers));
   const image = assembleImage({ config: built.config, layers: built.layers });
   const destinations = await exportImage(image, outputs, tools);
   return resultOf(request, built, image, destinations);
+}
+
+/** Notes work for as long as it goes on: what nobody waits for any more may still write into the scratch directory. */
+function tracked<T>(running: Set<Promise<unknown>>, work: Promise<T>): Promise<T> {
+  running.add(work);
+  const forget = (): void => void running.delete(work);
+  work.then(forget, forget);
+  return work;
 }
 
 /** Waits for both; the first failure stops the other, and is thrown once that has ended. */

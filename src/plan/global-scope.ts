@@ -2,6 +2,7 @@ import { expandWord, locationOf, type Dockerfile } from '../dockerfile/index.ts'
 import { withLocation } from '../errors/index.ts';
 import { formatPlatform, type Platform } from '../oci/index.ts';
 import type { BuildSpec } from '../request/index.ts';
+import { givenArg } from './given-arg.ts';
 
 /**
  * The variables of FROM lines: BuildKit's platform arguments, then the ARGs before the first FROM in order, each from
@@ -11,7 +12,7 @@ export function globalScope(dockerfile: Dockerfile, spec: BuildSpec): Map<string
   const scope = platformArguments(spec, dockerfile);
   for (const arg of dockerfile.metaArgs) {
     for (const { name, value } of arg.args) {
-      const given = spec.buildArgs[name];
+      const given = givenArg(spec, name);
       try {
         const result = given ?? (value === undefined ? undefined : expanded(value, scope, dockerfile));
         if (result !== undefined) scope.set(name, result);
@@ -36,7 +37,7 @@ function platformArguments(spec: BuildSpec, dockerfile: Dockerfile): Map<string,
     ['TARGETSTAGE', target] as const,
   ]);
   for (const [name, value] of values) {
-    const chosen = spec.buildArgs[name] ?? value;
+    const chosen = givenArg(spec, name) ?? value;
     if (chosen === '') values.delete(name);
     else values.set(name, chosen);
   }

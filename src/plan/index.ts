@@ -1,5 +1,6 @@
 /** From a parsed Dockerfile to the stages that have to be built, and what each needs. No file of an image is touched here. */
 export type { BaseImages } from './base-images.ts';
 export { changesFiles, stagesOnDisk } from './disk-stages.ts';
+export { givenArg } from './given-arg.ts';
 export { planBuild } from './plan-build.ts';
 export type { BaseImage, Plan, PlannedInstruction, PlannedStage, StageBase } from './planned-stage.ts';

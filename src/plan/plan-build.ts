@@ -87,10 +87,14 @@ class Planner {
       const base = await this.stage(earlier);
       return { base: { kind: 'stage', stage: base }, platform: base.platform, triggers: triggersOf(earlier) };
     }
-    if (from.image === 'scratch')
-      return { base: { kind: 'scratch' }, platform: this.#spec.platform, triggers: [] };
-    const image = await this.#images.resolve(from.image, platform);
-    return { base: { kind: 'image', image }, platform, triggers: image.config.config?.OnBuild ?? [] };
+    const base = await this.#baseOf(from.image, platform);
+    if (base.kind === 'scratch') return { base, platform: this.#spec.platform, triggers: [] };
+    return { base, platform, triggers: base.image.config.config?.OnBuild ?? [] };
+  }
+
+  async #baseOf(name: string, platform: Platform): Promise<Exclude<StageBase, { kind: 'stage' }>> {
+    if (name === 'scratch') return { kind: 'scratch' };
+    return { kind: 'image', image: await this.#images.resolve(name, platform) };
   }
 
   #withSources(
@@ -119,11 +123,11 @@ class Planner {
     const known = this.#sourceImages.get(reference);
     if (known !== undefined) return known;
     const { platform } = this.#spec;
-    const planned = this.#images.resolve(reference, platform).then((image): PlannedStage => ({
+    const planned = this.#baseOf(reference, platform).then((base): PlannedStage => ({
       index: undefined,
       label: reference,
       from: undefined,
-      base: { kind: 'image', image },
+      base,
       platform,
       instructions: [],
     }));

@@ -1,4 +1,5 @@
 import { expandWord, type ArgInstruction } from '../../dockerfile/index.ts';
+import { givenArg } from '../../plan/index.ts';
 import type { BuildKit } from '../kit.ts';
 import type { StageState } from '../stage-state.ts';
 
@@ -8,7 +9,7 @@ import type { StageState } from '../stage-state.ts';
  */
 export function applyArg(instruction: ArgInstruction, state: StageState, kit: BuildKit): string {
   const words = instruction.args.map(({ name, value }) => {
-    const known = kit.spec.buildArgs[name] ?? defaultOf(name, value, state, kit);
+    const known = givenArg(kit.spec, name) ?? defaultOf(name, value, state, kit);
     if (known !== undefined) state.env.set(name, known);
     state.args.push({ name, value: known });
     return known === undefined ? name : `${name}=${known}`;

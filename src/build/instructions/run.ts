@@ -72,12 +72,12 @@ function programOf({ command }: RunInstruction, state: StageState): Program {
   };
 }
 
-/** What RUN finds in its environment: ENV and ARG, the proxies given as build arguments, HOME. */
+/** What RUN finds in its environment, the later winning: HOME, ENV and ARG, the proxies given as build arguments. */
 function environmentOf(state: StageState, kit: BuildKit, home: string | undefined): Record<string, string> {
   return {
     ...(home !== undefined && { HOME: home }),
-    ...proxyVariables(kit.spec.buildArgs),
     ...Object.fromEntries(state.env),
+    ...proxyVariables(kit.spec.buildArgs),
   };
 }
 
