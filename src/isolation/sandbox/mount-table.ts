@@ -11,6 +11,10 @@ export interface MountPlan {
   readonly shmBytes: number;
   /** The host program that RUN is started from and whose `/proc/self/exe` a hostile image may get hold of. */
   readonly launcher: string;
+  /** A sysfs of its own, which shows this network only and has nothing mounted in it. */
+  readonly ownSysfs: boolean;
+  /** Whether this kernel knows POSIX message queues. */
+  readonly messageQueues: boolean;
   /** Mount points directly below this machine's /sys where that is bound; empty where a new one is mounted. */
   readonly sysMounts: readonly string[];
   /** Whether a path exists on this machine. */
@@ -53,6 +57,7 @@ const HIDDEN_DIRECTORIES = [
 export function mountTable(plan: MountPlan): MountTable {
   const inRoot = (path: string): string => `${plan.rootDir}${path}`;
   const required = [
+    ...(plan.ownSysfs ? [line('sysfs', inRoot('/sys'), 'sysfs', 'ro,nosuid,nodev,noexec')] : []),
     ...processes(plan, inRoot),
     line('devpts', inRoot('/dev/pts'), 'devpts', 'newinstance,ptmxmode=0666,mode=0620,gid=5,nosuid,noexec'),
     line('shm', inRoot('/dev/shm'), 'tmpfs', `mode=1777,nosuid,nodev,noexec,size=${plan.shmBytes}`),
@@ -69,9 +74,14 @@ export function mountTable(plan: MountPlan): MountTable {
       ),
     ),
   ];
-  const optional = [line('mqueue', inRoot('/dev/mqueue'), 'mqueue', 'nosuid,nodev,noexec')];
+  if (plan.messageQueues) {
+    required.push(line('mqueue', inRoot('/dev/mqueue'), 'mqueue', 'nosuid,nodev,noexec'));
+  }
+  const optional: string[] = [];
   // A bound /proc comes with the masks of the container around us, which we may add to where it lets us.
   (plan.ownProc ? required : optional).push(...restrictions(plan, inRoot));
+  // What RUN makes in /dev opens no disk; the nodes that are there are mounts of their own by now.
+  required.push(line('none', inRoot('/dev'), 'none', 'remount,bind,nosuid,nodev'));
   return { required: joined(required), optional: joined(optional) };
 }
 

@@ -16,7 +16,7 @@ export interface SetupPlan {
   readonly openFiles: number;
   /** fstab files, see mountTable. */
   readonly requiredTable: string;
-  readonly optionalTable: string;
+  readonly optionalTable: string | undefined;
   /** Bring up the loopback device of a new network. */
   readonly loopback: boolean;
 }
@@ -44,10 +44,11 @@ export function setupScript(plan: SetupPlan): string {
     mount('-o', ['rbind', ...new Set([...plan.rootRestrictions, 'nodev'])].join(','), rootDir, rootDir),
     mount('-t', 'tmpfs', '-o', 'mode=755,nosuid,size=65536k', 'tmpfs', `${rootDir}/dev`),
     shellCommand([tools.cp, '-a', `${plan.devTemplate}/.`, ...devices, `${rootDir}/dev/`]),
-    ...systemTree(plan, mount),
+    ...(plan.ownSysfs ? [] : boundSystemTree(plan, mount)),
     mount('-a', '-T', plan.requiredTable),
-    `${mount('-a', '-T', plan.optionalTable)} 2>/dev/null || :`,
-    mount('-o', 'remount,bind,nodev', `${rootDir}/dev`),
+    ...(plan.optionalTable === undefined
+      ? []
+      : [`${mount('-a', '-T', plan.optionalTable)} 2>/dev/null || :`]),
     ...(plan.loopback && tools.ip !== undefined ? [shellCommand([tools.ip, 'link', 'set', 'lo', 'up'])] : []),
     `cd ${shellWord(rootDir)}`,
     mount('--move', '.', '/'),
@@ -66,12 +67,9 @@ export function launchScript(command: readonly string[]): string {
   return lines(['set +e', `${shellCommand(command)} <dev/null 2>&4 3>&- 4>&-`, 'exit $?']);
 }
 
-/** A new sysfs shows this network only and has nothing mounted in it; otherwise the machine's, read-only on top. */
-function systemTree(plan: SetupPlan, mount: (...words: string[]) => string): string[] {
-  const target = `${plan.rootDir}/sys`;
-  if (plan.ownSysfs) {
-    return [mount('-t', 'sysfs', '-o', 'ro,nosuid,nodev,noexec', 'sysfs', target)];
-  }
+/** Where sysfs cannot be mounted anew, the machine's is bound, read-only on top. */
+function boundSystemTree({ rootDir }: SetupPlan, mount: (...words: string[]) => string): string[] {
+  const target = `${rootDir}/sys`;
   return [
     mount('--rbind', '/sys', target),
     `${mount('-o', 'remount,bind,ro,nosuid,nodev,noexec', target)} 2>/dev/null || :`,

@@ -42,18 +42,22 @@ export function prepareWorkspace(spec: SandboxSpec, status: ProcessStatus): Work
     binds: spec.binds,
     shmBytes: spec.shmBytes ?? DEFAULT_SHM_BYTES,
     launcher: spec.tools.unshare,
+    ownSysfs,
+    messageQueues: /\bmqueue$/m.test(readFileSync('/proc/filesystems', 'utf8')),
     sysMounts: ownSysfs ? [] : mountsBelow(mounts, '/sys'),
     exists: existsSync,
     restrictionsOf: (path) => restrictionsAt(mounts, path),
   });
-  const files = { requiredTable: `${directory}/required`, optionalTable: `${directory}/optional` };
-  writeFileSync(files.requiredTable, table.required);
-  writeFileSync(files.optionalTable, table.optional);
+  const requiredTable = `${directory}/required`;
+  writeFileSync(requiredTable, table.required);
+  const optionalTable = table.optional === '' ? undefined : `${directory}/optional`;
+  if (optionalTable !== undefined) writeFileSync(optionalTable, table.optional);
   const devTemplate = `${directory}/dev`;
   makeDevTemplate(devTemplate, ownDevices);
   if (spec.script !== undefined) addScript(devTemplate, spec.script);
   const script = setupScript({
-    ...files,
+    requiredTable,
+    optionalTable,
     rootDir: spec.rootDir,
     tools: spec.tools,
     devTemplate,

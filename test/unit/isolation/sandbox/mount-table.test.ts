@@ -8,6 +8,8 @@ const plan = (more: Partial<MountPlan> = {}): MountPlan => ({
   binds: [],
   shmBytes: 100,
   launcher: '/usr/bin/unshare',
+  ownSysfs: true,
+  messageQueues: true,
   sysMounts: [],
   exists: () => true,
   restrictionsOf: () => [],
@@ -21,7 +23,16 @@ describe('mountTable', () => {
     expect(required).toContain('/r/proc/sys /r/proc/sys none bind,ro,nosuid,nodev,noexec 0 0\n');
     expect(required).toContain('/r/dev/null /r/proc/kcore none bind 0 0\n');
     expect(required).toContain('tmpfs /r/sys/firmware tmpfs ro,size=0,nosuid,nodev,noexec 0 0\n');
-    expect(optional).toBe('mqueue /r/dev/mqueue mqueue nosuid,nodev,noexec 0 0\n');
+    expect(optional).toBe('');
+  });
+
+  it('ends with taking devices away from /dev, after all that lies in it', () => {
+    const lines = mountTable(plan()).required.trim().split('\n');
+    expect(lines.at(-1)).toBe('none /r/dev none remount,bind,nosuid,nodev 0 0');
+    expect(lines).toContain('mqueue /r/dev/mqueue mqueue nosuid,nodev,noexec 0 0');
+    expect(lines[0]).toBe('sysfs /r/sys sysfs ro,nosuid,nodev,noexec 0 0');
+    const less = mountTable(plan({ ownSysfs: false, messageQueues: false })).required;
+    expect(less).not.toMatch(/sysfs|mqueue/);
   });
 
   it("binds the machine's proc whole, and adds protection as far as it is let", () => {
