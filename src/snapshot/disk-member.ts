@@ -21,10 +21,21 @@ export function entryTypeOf(stat: BigIntStats): EntryType | undefined {
   return undefined;
 }
 
-/** Times in layers are whole seconds, as BuildKit writes them; what differs by less is no change of a directory. */
+/** Times in layers are whole seconds, as BuildKit writes them. */
 export function wholeSeconds(ns: bigint): bigint {
-  const rest = ((ns % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
-  return ns - rest;
+  return roundedDown(ns, 1_000_000_000n);
+}
+
+/**
+ * What differs by less is no change of a directory: Node sets times no more exactly. Seconds would be too coarse, as what
+ * a layer holds must not depend on whether the clock struck between two steps.
+ */
+export function wholeMilliseconds(ns: bigint): bigint {
+  return roundedDown(ns, 1_000_000n);
+}
+
+function roundedDown(ns: bigint, unit: bigint): bigint {
+  return ns - (((ns % unit) + unit) % unit);
 }
 
 /** The member that stands for an inode below `root`, content read from where it lies; undefined for sockets. */

@@ -2,7 +2,7 @@ import { readdirSync, type BigIntStats } from 'node:fs';
 import { comparePaths, joinPath, toFs, type BytePath } from '../bytes/index.ts';
 import type { Change } from './change.ts';
 import { sameCapability } from './capabilities.ts';
-import { changeOf, statAt, wholeSeconds } from './disk-member.ts';
+import { changeOf, statAt, wholeMilliseconds } from './disk-member.ts';
 import type { IgnoreRule } from './ignore.ts';
 import { LinkGroups } from './link-groups.ts';
 import { sameContent } from './same-content.ts';
@@ -91,7 +91,7 @@ function isWhiteout(stat: BigIntStats): boolean {
 
 function isChanged(step: OverlayStep, path: BytePath, now: BigIntStats, before: BigIntStats): boolean {
   if (now.mode !== before.mode || now.uid !== before.uid || now.gid !== before.gid) return true;
-  if (now.isDirectory()) return wholeSeconds(now.mtimeNs) !== wholeSeconds(before.mtimeNs);
+  if (now.isDirectory()) return wholeMilliseconds(now.mtimeNs) !== wholeMilliseconds(before.mtimeNs);
   if (now.mtimeNs !== before.mtimeNs) return true;
   if (now.size !== before.size || now.rdev !== before.rdev) return true;
   // A hard link made to a file of the base copies that file up: all its names belong into the layer.

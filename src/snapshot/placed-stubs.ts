@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, lutimesSync, mkdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { components, fromText, joinPath, parentPath, toFs, type BytePath } from '../bytes/index.ts';
 import type { RootView } from '../rootfs/index.ts';
+import { statAt, wholeMilliseconds, wholeSeconds } from './disk-member.ts';
 import { BOUND_FILES, boundFileTarget, checkMountPoint, SYSTEM_MOUNTS } from './stubs.ts';
 
 /** Mount points made in a plain root directory for the time of one RUN. */
@@ -24,10 +25,10 @@ export function placeStubs(view: RootView, directory: BytePath): PlacedStubs {
   return stubs;
 }
 
-/** When a directory was last changed, in milliseconds: before stubs were put into it, and after. */
+/** When a directory was last changed, in nanoseconds: before stubs were put into it, and after. */
 interface ParentTimes {
-  readonly original: number;
-  placed: number;
+  readonly original: bigint;
+  placed: bigint;
 }
 
 class Stubs implements PlacedStubs {
@@ -74,8 +75,7 @@ class Stubs implements PlacedStubs {
     for (const { path, isDirectory } of this.#made.reverse()) removeIfEmpty(path, isDirectory);
     for (const { path, time } of due) {
       if (time === undefined || modified(path) === undefined) continue;
-      // Whole seconds come back exactly, and are all that counts of a directory's time.
-      lutimesSync(toFs(path), Math.floor(time / 1000), Math.floor(time / 1000));
+      setTime(path, time);
     }
   }
 
@@ -87,9 +87,16 @@ class Stubs implements PlacedStubs {
 }
 
 /** Undefined where there is no directory. */
-function modified(path: BytePath): number | undefined {
-  const stat = lstatSync(toFs(path), { throwIfNoEntry: false });
-  return stat?.isDirectory() === true ? stat.mtimeMs : undefined;
+function modified(path: BytePath): bigint | undefined {
+  const stat = statAt(path);
+  return stat?.isDirectory() === true ? stat.mtimeNs : undefined;
+}
+
+/** Whole seconds exactly; of others the millisecond, at its middle, as Node's seconds are too coarse to hit an edge. */
+function setTime(path: BytePath, timeNs: bigint): void {
+  const isWhole = wholeSeconds(timeNs) === timeNs;
+  const seconds = (Number(wholeMilliseconds(timeNs) / 1_000_000n) + (isWhole ? 0 : 0.5)) / 1000;
+  lutimesSync(toFs(path), seconds, seconds);
 }
 
 /** RUN may have put something of its own there, which then belongs to the image. */

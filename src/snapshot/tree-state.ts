@@ -1,6 +1,6 @@
 import { readdirSync, type BigIntStats } from 'node:fs';
 import { joinPath, toFs, type BytePath } from '../bytes/index.ts';
-import { statAt, wholeSeconds } from './disk-member.ts';
+import { statAt, wholeMilliseconds } from './disk-member.ts';
 import type { IgnoreRule } from './ignore.ts';
 
 /** A tree's state as scan mode remembers it. */
@@ -37,11 +37,11 @@ export function readTreeState(root: BytePath, ignored: IgnoreRule): TreeState {
 }
 
 /**
- * For directories ctime and size are left out: they move whenever a child comes or goes. mtime moves then too, and
- * is kept as far as a layer restores it.
+ * For directories ctime and size are left out: they move when mount points come and go. mtime moves then too, and is
+ * set back as far as it counts.
  */
 function signature(stat: BigIntStats): string {
   const shared = `${stat.mode}:${stat.uid}:${stat.gid}`;
-  if (stat.isDirectory()) return `${DIRECTORY}${shared}:${wholeSeconds(stat.mtimeNs)}`;
+  if (stat.isDirectory()) return `${DIRECTORY}${shared}:${wholeMilliseconds(stat.mtimeNs)}`;
   return `${shared}:${stat.mtimeNs}:${stat.ctimeNs}:${stat.size}:${stat.ino}:${stat.rdev}`;
 }

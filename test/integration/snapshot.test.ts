@@ -71,6 +71,11 @@ const CASES: readonly (readonly [string, readonly string[], readonly string[]])[
   ],
   ['a removal of what an earlier step made', ['mkdir n; printf a > n/a', 'rm -r n'], ['removed n']],
   ['a return of what an earlier step removed', ['rm -r d', 'mkdir d'], ['added directory d 755 0:0']],
+  [
+    'a directory of an earlier step, changed within the same second',
+    ['mkdir n; touch -d @1000.2 n', 'touch -d @1000.7 n'],
+    ['modified directory n 755 0:0'],
+  ],
   ['a file that came and went', ['printf 1 > d/t; rm d/t; touch -d @1000 d'], []],
 ];
 const CAPABILITY_CASES: typeof CASES = [

@@ -14,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fromText } from '../../../src/bytes/index.ts';
 import { DiskRoot, TreeIndex } from '../../../src/rootfs/index.ts';
 import { createOverlayMounter, ignoreRule, IndexRoot } from '../../../src/snapshot/index.ts';
-import { wholeSeconds } from '../../../src/snapshot/disk-member.ts';
+import { wholeMilliseconds, wholeSeconds } from '../../../src/snapshot/disk-member.ts';
 import { placeStubs } from '../../../src/snapshot/placed-stubs.ts';
 import { sameContent } from '../../../src/snapshot/same-content.ts';
 import { makeStubs } from '../../../src/snapshot/stubs.ts';
@@ -47,6 +47,7 @@ describe('ignoreRule', () => {
 describe('wholeSeconds', () => {
   it('rounds down, before 1970 too', () => {
     expect([1_999_999_999n, -1n, 0n].map(wholeSeconds)).toEqual([1_000_000_000n, -1_000_000_000n, 0n]);
+    expect([1_999_999n, -1n, 0n].map(wholeMilliseconds)).toEqual([1_000_000n, -1_000_000n, 0n]);
   });
 });
 

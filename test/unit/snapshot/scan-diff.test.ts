@@ -74,7 +74,7 @@ describe('diffStates', () => {
     const work = (): void => {
       writeFileSync(at('d/t'), '');
       rmSync(at('d/t'));
-      utimesSync(at('d'), 1000.5, 1000.5);
+      utimesSync(at('d'), 1000.0004, 1000.0004);
     };
     expect(await changes(work)).toEqual([]);
   });
