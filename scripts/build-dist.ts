@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { addNativeModules } from './native-modules.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
@@ -32,6 +33,7 @@ function main(): void {
   try {
     compile();
     for (const entry of ENTRIES) bundle(entry, join(output, entry.name));
+    addNativeModules(join(output, 'builder'));
     if (process.argv.includes('--check')) check(output);
     else replaceDist(output);
   } finally {

@@ -6,7 +6,7 @@ declare const brand: unique symbol;
  */
 export type BytePath = string & { readonly [brand]: 'BytePath' };
 
-// eslint-disable-next-line no-control-regex
+ 
 const ASCII = /^[\x00-\x7f]*$/;
 
 /** Text as a BytePath (its UTF-8 bytes). */

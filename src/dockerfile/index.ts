@@ -5,11 +5,11 @@ export { parseTrigger } from './parse/parse-trigger.ts';
 export type { TriggerOptions } from './parse/parse-trigger.ts';
 export { expandFrom, expandInstruction } from './expand/expand-instruction.ts';
 export type { InstructionExpandOptions } from './expand/expand-instruction.ts';
-export { expand, expandWord, expandWords } from './expand/expand-word.ts';
+export { expandWord } from './expand/expand-word.ts';
 export type { Expansion, ExpandOptions, Lookup } from './expand/expansion.ts';
-export { heredocText, shellScript, soleHeredoc } from './heredoc.ts';
-export { excerptOf, locationOf } from './source-location.ts';
-export { didYouMean, suggest, suggestIgnoringCase } from './suggest.ts';
+export { shellScript, soleHeredoc } from './heredoc.ts';
+export { locationOf } from './source-location.ts';
+export { didYouMean, suggestIgnoringCase } from './suggest.ts';
 export type { Escape } from './directives.ts';
 export type {
   ArgInstruction,

@@ -1,5 +1,5 @@
 /** Image layers: from changes of a tree to a compressed blob, and from a blob back to entries. */
-export { applyLayer, DEFAULT_LAYER_LIMITS } from './apply-layer.ts';
+export { applyLayer } from './apply-layer.ts';
 export type { LayerLimits } from './apply-layer.ts';
 export { layerMembers } from './layer-members.ts';
 export type { Layer } from './layer.ts';

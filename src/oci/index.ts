@@ -1,5 +1,5 @@
 /** The nouns of the OCI image specification (v1.1) and Docker's twins of them: types and schemas, no I/O. */
-export { ContainerConfig, Healthcheck, HistoryEntry, ImageConfig } from './image-config.ts';
+export { ContainerConfig, HistoryEntry, ImageConfig } from './image-config.ts';
 export { Descriptor } from './descriptor.ts';
 export { createDigester, digestHex, digestOf, isDigest, parseDigest } from './digest.ts';
 export type { Digest, Digester } from './digest.ts';

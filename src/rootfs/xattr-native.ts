@@ -7,8 +7,12 @@ export interface NativeXattrs {
   setAttributeSync(path: string, name: string, value: Uint8Array): void;
 }
 
-/** The package, then the binary that a bundle may carry beside itself. */
-const CANDIDATES = ['@napi-rs/xattr', `./xattr.${process.platform}-${process.arch}.node`];
+/** The package, then the binaries that a bundle carries beside itself; the wrong one of the last two does not load. */
+const CANDIDATES = [
+  '@napi-rs/xattr',
+  `./xattr.${process.platform}-${process.arch}-gnu.node`,
+  `./xattr.${process.platform}-${process.arch}-musl.node`,
+];
 
 let loaded: NativeXattrs | null | undefined;
 

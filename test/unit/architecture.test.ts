@@ -31,6 +31,7 @@ describe('ARCHITECTURE.md', () => {
 
   it('lets no two folders import each other', () => {
     for (const [folder, imports] of Object.entries(table))
-      for (const other of imports) expect(table[other], `${other} imported by ${folder}`).not.toContain(folder);
+      for (const other of imports)
+        expect(table[other], `${other} imported by ${folder}`).not.toContain(folder);
   });
 });
