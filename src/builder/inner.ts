@@ -3,6 +3,7 @@ import { buildImage } from '../build/index.ts';
 import { DirectoryStore } from '../content/index.ts';
 import { openDirectoryContext } from '../context/index.ts';
 import { BuildError } from '../errors/index.ts';
+import { closeInheritedDescriptors } from '../process/index.ts';
 import { ChannelPorts } from './channel-ports.ts';
 import { toErrorMessage } from './error-message.ts';
 import { messageLine, readMessages } from './message-stream.ts';
@@ -17,6 +18,9 @@ const TREES = 'trees';
  * is gone, whatever it is doing.
  */
 async function main(): Promise<void> {
+  // RUN must inherit nothing, and blobs must be readable by the caller also where this process is another user.
+  closeInheritedDescriptors();
+  process.umask(0o022);
   // Signals of the terminal go to the other process, which says what to do.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => undefined);
   const cancelled = new AbortController();
