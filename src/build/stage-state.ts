@@ -92,7 +92,8 @@ type Begun = Pick<StageState, 'fields' | 'config' | 'env' | 'args' | 'history' |
 
 function fromBase(stage: PlannedStage): Begun {
   const image = stage.base.kind === 'image' ? stage.base.image : undefined;
-  const { OnBuild: _used, ...config } = image?.config.config ?? { WorkingDir: '/' };
+  const { OnBuild: _used, ...config } =
+    image === undefined ? { WorkingDir: '/' } : (image.config.config ?? {});
   const history = image === undefined ? [] : completeHistory(image);
   const rows = history.filter((row) => row.empty_layer !== true);
   return {
