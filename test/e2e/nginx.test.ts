@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Digest } from '../../src/oci/index.ts';
 import { makeAccount, noAccount, type Account } from '../support/e2e/account.ts';
 import { debianLayout, noDebian } from '../support/e2e/debian-base.ts';
 import { succeed } from '../support/e2e/execute.ts';
@@ -9,10 +10,10 @@ import { installProgram, type Program } from '../support/e2e/program.ts';
 import { REGISTRY_TOOLS, startTestRegistry, type TestRegistry } from '../support/e2e/registry.ts';
 import { missing, titled } from '../support/e2e/requirements.ts';
 import { askImage, SERVE_TOOLS } from '../support/e2e/serve.ts';
-import { pullAndUnpack, UNPACK_TOOLS } from '../support/e2e/unpacked.ts';
+import { verifyPushed, VERIFY_TOOLS } from '../support/e2e/verify.ts';
 import { makeWorkplace, type Workplace } from '../support/e2e/workplace.ts';
 
-const tools = [...REGISTRY_TOOLS, ...UNPACK_TOOLS, ...SERVE_TOOLS];
+const tools = [...REGISTRY_TOOLS, ...VERIFY_TOOLS, ...SERVE_TOOLS];
 const reason = missing({ root: true, tools }) ?? (await noDebian());
 
 let program: Program;
@@ -20,7 +21,7 @@ let registry: TestRegistry;
 let tarball: string;
 
 /** What the image has to be, whoever built it. */
-async function expectNginx(name: string, digest: string): Promise<void> {
+async function expectNginx(name: string, digest: Digest): Promise<void> {
   expect(await registry.digestOf(name, '1')).toBe(digest);
   const image = `${registry.host}/${name}:1`;
   const inspect = ['inspect', '--config', '--tls-verify=false', `docker://${image}`];
@@ -30,7 +31,7 @@ async function expectNginx(name: string, digest: string): Promise<void> {
     WorkingDir: '/app/nginx',
     ExposedPorts: { '80/tcp': {} },
   });
-  const unpacked = await pullAndUnpack(image);
+  const { unpacked } = await verifyPushed(image, digest);
   try {
     const answer = await askImage(unpacked, 'http://127.0.0.1/');
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\nServer: nginx\//);
@@ -53,7 +54,7 @@ async function buildByCli(name: string, account?: Account): Promise<void> {
     );
     expect(status, stderr).toBe(0);
     expect(place.leftovers()).toEqual([]);
-    await expectNginx(name, readFileSync(digestFile, 'utf8'));
+    await expectNginx(name, readFileSync(digestFile, 'utf8') as Digest);
   } finally {
     place.remove();
   }
@@ -126,7 +127,7 @@ describe.skipIf(reason !== undefined)(titled('nginx from source', reason), () =>
       expect(outputs.get('digest')).toBe(digest);
       expect(outputs.get('image')).toBe(`${registry.host}/app/nginx-action@${digest}`);
       expect(outputs.get('tags')).toBe(tag);
-      expect(readFileSync(place.output('summary'), 'utf8')).toContain(digest);
+      expect(readFileSync(place.output('summary'), 'utf8')).toContain(digest.slice('sha256:'.length));
       expect(place.leftovers()).toEqual([]);
       await expectNginx('app/nginx-action', digest);
     } finally {
