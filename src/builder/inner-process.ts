@@ -24,8 +24,17 @@ export interface InnerProcess {
   answer(call: Call): Promise<unknown>;
 }
 
-/** Runs a job in a building process inside the isolation, and resolves with what it built. Throws what it failed with. */
-export async function buildInside(job: Job, inner: InnerProcess, signal: AbortSignal): Promise<BuiltImage> {
+/** What a building process made, and the end of the process, which still tidies up. */
+export interface BuiltInside {
+  readonly image: BuiltImage;
+  readonly ended: Promise<unknown>;
+}
+
+/**
+ * Runs a job in a building process inside the isolation, and resolves as soon as the image is there. Throws what the job
+ * failed with, once the process has ended.
+ */
+export async function buildInside(job: Job, inner: InnerProcess, signal: AbortSignal): Promise<BuiltInside> {
   const { backend, command, env, cwd } = inner;
   const child = await startInside(backend, command, { env, cwd, stdio: ['pipe', 'pipe', 'pipe'] });
   const send = sender(child.stdin);
@@ -33,14 +42,16 @@ export async function buildInside(job: Job, inner: InnerProcess, signal: AbortSi
   const complaints = collectText(child.stderr);
   try {
     send({ type: 'start', version: PROTOCOL_VERSION, job });
-    const built = await converse(child, send, inner);
+    const image = await converse(child, send, inner);
     signal.throwIfAborted();
-    if (built !== undefined) return built;
+    if (image !== undefined) return { image, ended: child.exited };
     throw endedEarly(await child.exited, complaints());
-  } finally {
-    stopCancelling();
+  } catch (error) {
     child.stdin?.end();
     await child.exited;
+    throw error;
+  } finally {
+    stopCancelling();
   }
 }
 

@@ -54,11 +54,12 @@ async function runJob(job: Job, ports: ChannelPorts, signal: AbortSignal): Promi
       },
       { ...job.settings, scratch: makeTrees(job) },
     );
-    clean(job);
     send({ type: 'built', image });
   } catch (error) {
-    clean(job);
     send({ type: 'failed', error: toErrorMessage(error) });
+  } finally {
+    // The image is exported meanwhile: nothing in the trees is needed for it.
+    clean(job);
   }
 }
 

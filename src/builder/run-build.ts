@@ -77,13 +77,21 @@ async function buildAndExport(
     reporter,
     answer: (call: Call) => tracked(answers, answer(call, bases, { http, directory: site.scratch, signal })),
   };
-  const [built] = await bothOrNeither(stop, [
-    buildInside(jobOf(request, site, env), inner, signal),
-    checkDestinationsOf(outputs, tools),
-  ]).finally(() => Promise.allSettled(answers));
-  const image = assembleImage({ config: built.config, layers: built.layers });
-  const destinations = await exportImage(image, outputs, tools);
-  return resultOf(request, built, image, destinations);
+  let ended: Promise<unknown> | undefined;
+  try {
+    const [built] = await bothOrNeither(stop, [
+      buildInside(jobOf(request, site, env), inner, signal).then((inside) => {
+        ({ ended } = inside);
+        return inside;
+      }),
+      checkDestinationsOf(outputs, tools),
+    ]);
+    const image = assembleImage({ config: built.image.config, layers: built.image.layers });
+    const destinations = await exportImage(image, outputs, tools);
+    return resultOf(request, built.image, image, destinations);
+  } finally {
+    await Promise.allSettled([...answers, ended]);
+  }
 }
 
 /** Notes work for as long as it goes on: what nobody waits for any more may still write into the scratch directory. */
