@@ -1,4 +1,6 @@
 /** Where the build reads from: the context directory with its ignore rules, the Dockerfile, archives to unpack. */
+export { isArchive } from './archive/is-archive.ts';
+export { readContent } from './archive/read-content.ts';
 export { openDirectoryContext } from './directory-context.ts';
 export type { BuildContext } from './directory-context.ts';
 export { downloadFile } from './download.ts';

@@ -1,8 +1,8 @@
 import { fromText, toText } from '../bytes/index.ts';
+import { isArchive } from '../context/index.ts';
 import type { NodeStat, RootView } from '../rootfs/index.ts';
 import type { TarMember } from '../tar/index.ts';
 import type { AddRequest } from './add-request.ts';
-import { isArchive } from './archive/is-archive.ts';
 import { DEFAULT_ARCHIVE_LIMITS } from './archive/limits.ts';
 import { Spill } from './archive/spill.ts';
 import { unpackArchive } from './archive/unpack-archive.ts';

@@ -1,8 +1,8 @@
+import { decompress } from '../../compression/index.ts';
+import { readContent } from '../../context/index.ts';
 import { BuildError } from '../../errors/index.ts';
 import { type ContentSource, TarParser } from '../../tar/index.ts';
 import { ArchivePlan, type ArchivePlanOptions } from './archive-plan.ts';
-import { decompress } from './decompress.ts';
-import { readContent } from './read-content.ts';
 
 /**
  * Plans the contents of an archive below a directory, BuildKit's way: entries keep owner, mode and time, the entry of

@@ -1,4 +1,4 @@
-import { BuildError } from '../../../errors/index.ts';
+import { BuildError } from '../../errors/index.ts';
 
 /** The error for bytes that are no bzip2 stream. */
 export function damaged(why: string): BuildError {

@@ -1,4 +1,4 @@
-import { BuildError } from '../../errors/index.ts';
+import { BuildError } from '../errors/index.ts';
 import type { ByteQueue } from './byte-queue.ts';
 
 /** RFC 8878, section 3.1. */

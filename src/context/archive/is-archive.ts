@@ -1,7 +1,6 @@
+import { ByteQueue, decompress } from '../../compression/index.ts';
 import { BuildError } from '../../errors/index.ts';
 import { beginsTar, type ContentSource, TAR_HEAD_BYTES } from '../../tar/index.ts';
-import { ByteQueue } from './byte-queue.ts';
-import { decompress } from './decompress.ts';
 import { readContent } from './read-content.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import xz from 'xz-decompress';
-import { BuildError } from '../../errors/index.ts';
+import { BuildError } from '../errors/index.ts';
 import type { ByteQueue } from './byte-queue.ts';
 
 /** Codes of the decoder (xz-embedded's enum xz_ret) that tell of a feature it lacks, not of damage. */

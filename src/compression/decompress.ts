@@ -1,8 +1,8 @@
 import { createGunzip } from 'node:zlib';
-import { BuildError } from '../../errors/index.ts';
+import { BuildError } from '../errors/index.ts';
 import { bunzip2 } from './bzip2/bunzip2.ts';
 import { ByteQueue } from './byte-queue.ts';
-import { type ArchiveCompression, detectCompression, MAGIC_BYTES } from './compression.ts';
+import { type ArchiveCompression, detectCompression, MAGIC_BYTES } from './detect-compression.ts';
 import { throughStream } from './through-stream.ts';
 import { unxz } from './unxz.ts';
 import { unzstd } from './unzstd.ts';
