@@ -63,7 +63,7 @@ describe('runStages', () => {
       },
       () => undefined,
     );
-    expect(state.stage).toBe(plan.target);
+    expect(state.stage.label).toBe(plan.target.label);
   });
 
   it('aborts the others when one fails, waits for them and throws the first error', async () => {
