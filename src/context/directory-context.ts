@@ -5,7 +5,7 @@ import { BuildError } from '../errors/index.ts';
 import type { RootView } from '../rootfs/index.ts';
 import { ContextView } from './context-view.ts';
 import { parseIgnoreFile } from './ignore-file.ts';
-import { createMatcher } from './matcher.ts';
+import { createMatcher, type Matcher } from './matcher.ts';
 import { readInside, readTextFile } from './read-text-file.ts';
 
 /** What COPY and ADD without `--from` read from. */
@@ -16,8 +16,15 @@ export interface BuildContext {
   readonly view: RootView;
   /** The ignore file in force, as a path for people; undefined where there is none. */
   readonly ignoreFile: string | undefined;
+  /** The ignore rules; undefined where there are none. */
+  readonly rules?: Matcher | undefined;
   /** Whether the ignore rules hide this path (absolute within the context). */
   isIgnored(path: BytePath): boolean;
+}
+
+interface IgnoreText {
+  readonly name: string;
+  readonly text: string;
 }
 
 /**
@@ -29,13 +36,23 @@ export function openDirectoryContext(
   options: { readonly dockerfilePath: string },
 ): BuildContext {
   const root = resolveDirectory(directory);
-  const ignore = findIgnoreFile(root, options.dockerfilePath);
+  return contextOf(root, findIgnoreFile(root, options.dockerfilePath));
+}
+
+/** A directory as a named context: only its own `.dockerignore` counts. Throws as openDirectoryContext does. */
+export function openNamedContext(directory: string): BuildContext {
+  const root = resolveDirectory(directory);
+  return contextOf(root, ownIgnoreFile(root));
+}
+
+function contextOf(root: string, ignore: IgnoreText | undefined): BuildContext {
   const matcher = createMatcher(ignore === undefined ? [] : parseIgnoreFile(ignore.text), ignore?.name ?? '');
   const view = new ContextView(fromText(root), matcher);
   return {
     root: fromText(root),
     view,
     ignoreFile: ignore?.name,
+    rules: ignore === undefined ? undefined : matcher,
     isIgnored: (path) => view.isIgnored(path),
   };
 }
@@ -50,13 +67,14 @@ function resolveDirectory(directory: string): string {
   return realpathSync(directory);
 }
 
-function findIgnoreFile(
-  root: string,
-  dockerfile: string,
-): { readonly name: string; readonly text: string } | undefined {
+function findIgnoreFile(root: string, dockerfile: string): IgnoreText | undefined {
   const own = `${basename(dockerfile)}.dockerignore`;
   const besides = readTextFile(`${dirname(dockerfile)}/${own}`);
   if (besides !== undefined) return { name: own, text: besides };
+  return ownIgnoreFile(root);
+}
+
+function ownIgnoreFile(root: string): IgnoreText | undefined {
   const text = readInside(root, '.dockerignore');
   return text === undefined ? undefined : { name: '.dockerignore', text };
 }

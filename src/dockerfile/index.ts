@@ -8,8 +8,13 @@ export type { InstructionExpandOptions } from './expand/expand-instruction.ts';
 export { expandWord } from './expand/expand-word.ts';
 export type { Expansion, ExpandOptions, Lookup } from './expand/expansion.ts';
 export { shellScript, soleHeredoc } from './heredoc.ts';
+export { parseCheckOptions } from './check-options.ts';
+export { admitWarnings } from './lint/admit.ts';
+export { describedAs } from './lint/comments.ts';
+export { LINT_RULES } from './lint/rules.ts';
+export { lintWarning } from './lint/warning.ts';
 export { locationOf } from './source-location.ts';
-export { didYouMean, suggestIgnoringCase } from './suggest.ts';
+export { didYouMean, suggest, suggestIgnoringCase } from './suggest.ts';
 export type { Escape } from './directives.ts';
 export type {
   ArgInstruction,

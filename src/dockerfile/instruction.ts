@@ -26,6 +26,8 @@ interface Base {
   readonly keyword?: string | undefined;
   /** The flags as written, quotes removed, before expansion: `--chown=$U`, `--link`. */
   readonly flags?: readonly string[] | undefined;
+  /** The comments straight above, without their `#`; an empty line between ends them. */
+  readonly comments?: readonly string[] | undefined;
 }
 
 /** Shell form keeps the text as written; exec form the JSON array. */
@@ -134,15 +136,21 @@ export interface Stage {
   readonly instructions: readonly StageInstruction[];
 }
 
-/** What `# check=skip=A,B;error=true` asks of the lint rules. */
+/** What `# check=skip=A,B;experimental=C;error=true` asks of the lint rules. */
 export interface CheckOptions {
   readonly skip: ReadonlySet<string> | 'all';
+  /** Rules that are silent unless they are named here. */
+  readonly experimental: ReadonlySet<string> | 'all';
   /** Any warning fails the build. */
   readonly error: boolean;
 }
 
 export interface LintWarning {
   readonly rule: string;
+  /** What the rule asks for. */
+  readonly description: string;
+  /** Where the rule is explained; empty where it is nowhere. */
+  readonly url: string;
   readonly message: string;
   readonly range: SourceRange;
 }
@@ -156,7 +164,8 @@ export interface Dockerfile {
   /** ARGs before the first FROM. */
   readonly metaArgs: readonly ArgInstruction[];
   readonly stages: readonly Stage[];
+  /** What can be said of the file alone; `warnings` already leaves out what `check` and comments skip. */
   readonly warnings: readonly LintWarning[];
-  /** The `# check=` directive; `warnings` already leaves out what it skips. */
+  /** The options of the checks: those given from outside, or else the `# check=` directive. */
   readonly check?: CheckOptions | undefined;
 }

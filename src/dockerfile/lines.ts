@@ -8,6 +8,8 @@ export interface LogicalLine {
   readonly range: SourceRange;
   /** The first blank line among the continuations. */
   readonly emptyContinuationLine?: number | undefined;
+  /** The comments straight above it, without their `#`. */
+  readonly comments: readonly string[];
 }
 
 /** The lines of a file without their ends (LF or CRLF) and without a byte order mark. */
@@ -43,16 +45,18 @@ export class LineReader {
 
   /** The next instruction; comments and blank lines between instructions are passed over. */
   readLogical(): LogicalLine | undefined {
+    let comments: string[] = [];
     while (this.#next < this.#lines.length) {
       const written = withoutReturn(this.#lines[this.#next++] ?? '');
       const text = trimLeft(written);
-      if (text === '' || text.startsWith('#')) continue;
-      return this.#join(text, written.length - text.length + 1);
+      if (text === '') comments = [];
+      else if (text.startsWith('#')) comments.push(text.slice(1).trim());
+      else return { ...this.#join(text, written.length - text.length + 1), comments };
     }
     return undefined;
   }
 
-  #join(first: string, startColumn: number): LogicalLine {
+  #join(first: string, startColumn: number): Omit<LogicalLine, 'comments'> {
     const startLine = this.#next;
     let emptyContinuationLine: number | undefined;
     let [text, continues] = this.#cutContinuation(first);

@@ -21,6 +21,8 @@ export interface Statement {
   readonly range: SourceRange;
   readonly escape: Escape;
   readonly emptyContinuationLine?: number | undefined;
+  /** The comments straight above it, without their `#`. */
+  readonly comments?: readonly string[] | undefined;
 }
 
 export type Locate = (range: SourceRange) => SourceLocation;
@@ -43,6 +45,7 @@ export function* readStatements(
         heredocs,
         range: heredocs.length === 0 ? range : reader.rangeFrom(range.startLine, range.startColumn),
         emptyContinuationLine: logical.emptyContinuationLine,
+        comments: logical.comments,
       };
     } catch (error) {
       throw withLocation(error, locate(range));
@@ -54,7 +57,7 @@ export function* readStatements(
 export function splitLine(
   text: string,
   escape: Escape,
-): Omit<Statement, 'heredocs' | 'range' | 'emptyContinuationLine'> {
+): Omit<Statement, 'heredocs' | 'range' | 'emptyContinuationLine' | 'comments'> {
   const [keyword, args = ''] = cutAtBlank(trim(text));
   const { flags, rest } = extractFlags(args);
   return { keyword, flags, rest: trim(rest), line: text, escape };

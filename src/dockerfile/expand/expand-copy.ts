@@ -1,9 +1,10 @@
 import { quote } from '../characters.ts';
-import { type Escape } from '../directives.ts';
 import { type CopyInstruction, type Heredoc } from '../instruction.ts';
 import { semanticsError } from '../source-location.ts';
 import { expandWord } from './expand-word.ts';
-import { type Lookup } from './expansion.ts';
+import { type ExpandOptions, type Lookup } from './expansion.ts';
+
+type CopyExpandOptions = Pick<ExpandOptions, 'escape' | 'onUnmatched'>;
 
 /** `sha256:` and 64 digits for a download, a commit's digits for a repository. */
 const CHECKSUM = /^(?:sha256:[0-9a-f]{64}|[0-9a-f]{7,64})$/;
@@ -16,7 +17,7 @@ const CHECKSUM = /^(?:sha256:[0-9a-f]{64}|[0-9a-f]{7,64})$/;
 export function expandCopy(
   instruction: CopyInstruction,
   lookup: Lookup,
-  options: { readonly escape: Escape },
+  options: CopyExpandOptions,
 ): CopyInstruction {
   const word = (text: string): string => expandWord(text, lookup, options);
   const optional = (text: string | undefined): string | undefined =>
@@ -25,7 +26,7 @@ export function expandCopy(
     ...instruction,
     sources: instruction.sources.map(word),
     destination: word(instruction.destination),
-    heredocs: instruction.heredocs.map((heredoc) => expandHeredoc(heredoc, lookup)),
+    heredocs: instruction.heredocs.map((heredoc) => expandHeredoc(heredoc, lookup, options)),
     chown: optional(instruction.chown),
     chmod: optional(instruction.chmod),
     checksum: optional(instruction.checksum),
@@ -36,9 +37,13 @@ export function expandCopy(
 }
 
 /** In a heredoc only `$` and the backslash mean anything, whatever the escape directive says. */
-function expandHeredoc(heredoc: Heredoc, lookup: Lookup): Heredoc {
+function expandHeredoc(heredoc: Heredoc, lookup: Lookup, options: CopyExpandOptions): Heredoc {
   if (!heredoc.expand) return heredoc;
-  const content = expandWord(heredoc.content, lookup, { escape: '\\', ignoreQuotes: true });
+  const content = expandWord(heredoc.content, lookup, {
+    escape: '\\',
+    ignoreQuotes: true,
+    onUnmatched: options.onUnmatched,
+  });
   return { ...heredoc, content };
 }
 

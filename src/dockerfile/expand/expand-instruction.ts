@@ -27,6 +27,8 @@ export interface InstructionExpandOptions {
   readonly locate?: ((range: SourceRange) => SourceLocation) | undefined;
   /** Names given from outside: the default that their ARG has is not looked at. */
   readonly given?: ((name: string) => boolean) | undefined;
+  /** Told, once for each word, the names in it that are not set, where there are any. */
+  readonly onUnmatched?: ((names: ReadonlySet<string>) => void) | undefined;
 }
 
 /**

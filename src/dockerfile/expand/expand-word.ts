@@ -11,7 +11,9 @@ import { WordLexer } from './word-lexer.ts';
  */
 export function expand(word: string, lookup: Lookup, options: ExpandOptions): Expansion {
   try {
-    return new WordLexer(word, lookup, options).run();
+    const expansion = new WordLexer(word, lookup, options).run();
+    if (expansion.unmatched.size > 0) options.onUnmatched?.(expansion.unmatched);
+    return expansion;
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     throw new BuildError(error.code, `failed to process ${quote(word)}: ${error.message}`, {

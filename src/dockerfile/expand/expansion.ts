@@ -13,6 +13,8 @@ export interface ExpandOptions {
   readonly ignoreQuotes?: boolean | undefined;
   /** Leave references to unset variables as written. */
   readonly keepUnset?: boolean | undefined;
+  /** Told, once for each word, the names in it that are not set, where there are any. */
+  readonly onUnmatched?: ((names: ReadonlySet<string>) => void) | undefined;
 }
 
 export interface Expansion {

@@ -1,7 +1,9 @@
 import { splitOnBlanks } from '../characters.ts';
 import { type FromInstruction, type Instruction, type LintWarning } from '../instruction.ts';
 import { splitLine } from '../statement.ts';
-import { keywordOf, warning, type LintInput } from './input.ts';
+import { keywordOf, type LintInput } from './input.ts';
+import { LINT_RULES } from './rules.ts';
+import { lintWarning } from './warning.ts';
 
 /** StageNameCasing, FromAsCasing and ConsistentInstructionCasing. */
 export function lintCasing({ stages }: LintInput): LintWarning[] {
@@ -13,14 +15,14 @@ export function lintCasing({ stages }: LintInput): LintWarning[] {
 function stageNameCasing(from: FromInstruction): LintWarning[] {
   const [, , name] = wordsOf(from);
   if (name === undefined || name === name.toLowerCase()) return [];
-  return [warning('StageNameCasing', `Stage name '${name}' should be lowercase`, from)];
+  return [lintWarning(LINT_RULES.stageNameCasing, from, name)];
 }
 
 function asCasing(from: FromInstruction): LintWarning[] {
   const [, as] = wordsOf(from);
   const keyword = keywordOf(from);
   if (as === undefined || casingOf(keyword) === undefined || casingOf(as) === casingOf(keyword)) return [];
-  return [warning('FromAsCasing', `'${as}' and '${keyword}' keywords' casing do not match`, from)];
+  return [lintWarning(LINT_RULES.fromAsCasing, from, keyword, as)];
 }
 
 /** The arguments of a FROM as written; the node has the stage's name in lower case only. */
@@ -35,11 +37,9 @@ function instructionCasing(instructions: readonly Instruction[]): LintWarning[] 
   const majority = lower > upper ? 'lowercase' : 'uppercase';
   return instructions
     .filter((_, index) => casings[index] !== majority)
-    .map((instruction) => {
-      const keyword = keywordOf(instruction);
-      const message = `Command '${keyword}' should match the case of the command majority (${majority})`;
-      return warning('ConsistentInstructionCasing', message, instruction);
-    });
+    .map((instruction) =>
+      lintWarning(LINT_RULES.consistentInstructionCasing, instruction, keywordOf(instruction), majority),
+    );
 }
 
 function casingOf(word: string): 'lowercase' | 'uppercase' | undefined {

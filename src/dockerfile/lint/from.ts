@@ -1,9 +1,10 @@
-import { quote } from '../characters.ts';
 import { type Escape } from '../directives.ts';
 import { expand } from '../expand/expand-word.ts';
 import { type FromInstruction, type LintWarning } from '../instruction.ts';
 import { didYouMean, suggest } from '../suggest.ts';
-import { warning, type LintInput } from './input.ts';
+import { type LintInput } from './input.ts';
+import { LINT_RULES } from './rules.ts';
+import { lintWarning } from './warning.ts';
 
 /** Known in every FROM without an ARG. */
 const PREDEFINED = [
@@ -24,10 +25,9 @@ function undefinedArgs(from: FromInstruction, known: ReadonlySet<string>, escape
   const names = new Set(
     [from.image, from.platform ?? ''].flatMap((word) => unknownNames(word, known, escape)),
   );
-  return [...names].map((name) => {
-    const message = `FROM argument '${name}' is not declared${didYouMean(suggest(name, known))}`;
-    return warning('UndefinedArgInFrom', message, from);
-  });
+  return [...names].map((name) =>
+    lintWarning(LINT_RULES.undefinedArgInFrom, from, name, didYouMean(suggest(name, known))),
+  );
 }
 
 function unknownNames(word: string, known: ReadonlySet<string>, escape: Escape): readonly string[] {
@@ -44,14 +44,12 @@ function platformFlag(from: FromInstruction): LintWarning[] {
   const { platform } = from;
   if (platform === undefined) return [];
   if (platform === '$TARGETPLATFORM' || platform === '${TARGETPLATFORM}') {
-    const message = `Setting platform to predefined ${platform} in FROM is redundant as this is the default behavior`;
-    return [warning('RedundantTargetPlatform', message, from)];
+    return [lintWarning(LINT_RULES.redundantTargetPlatform, from, platform)];
   }
   const parts = platform.split('/');
   const constant = parts.length <= 3 && parts.every((part) => COMPONENT.test(part));
   // A stage that is named after the platform is meant for that platform.
   const named = parts.slice(0, 2).some((part) => from.stageName?.includes(part) === true);
   if (!constant || named) return [];
-  const message = `FROM --platform flag should not use constant value ${quote(platform)}`;
-  return [warning('FromPlatformFlagConstDisallowed', message, from)];
+  return [lintWarning(LINT_RULES.fromPlatformFlagConstDisallowed, from, platform)];
 }

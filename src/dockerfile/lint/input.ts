@@ -1,14 +1,9 @@
-import { type Dockerfile, type Instruction, type LintWarning } from '../instruction.ts';
+import { type Dockerfile, type Instruction } from '../instruction.ts';
 import { type Statement } from '../statement.ts';
 
 /** A parsed file as the rules see it. */
 export interface LintInput extends Pick<Dockerfile, 'metaArgs' | 'stages'> {
   readonly statements: readonly Statement[];
-}
-
-/** A warning about a whole instruction. */
-export function warning(rule: string, message: string, { range }: Pick<Instruction, 'range'>): LintWarning {
-  return { rule, message, range };
 }
 
 /** The instruction's keyword as it is written in the file. */

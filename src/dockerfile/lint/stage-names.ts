@@ -1,6 +1,7 @@
-import { quote } from '../characters.ts';
 import { type LintWarning } from '../instruction.ts';
-import { warning, type LintInput } from './input.ts';
+import { type LintInput } from './input.ts';
+import { LINT_RULES } from './rules.ts';
+import { lintWarning } from './warning.ts';
 
 const RESERVED = new Set(['context', 'scratch']);
 
@@ -12,12 +13,10 @@ export function lintStageNames({ stages }: LintInput): LintWarning[] {
     if (stageName === undefined) return [];
     const warnings: LintWarning[] = [];
     if (RESERVED.has(stageName)) {
-      const message = `Stage name should not use the same name as reserved stage ${quote(stageName)}`;
-      warnings.push(warning('ReservedStageName', message, from));
+      warnings.push(lintWarning(LINT_RULES.reservedStageName, from, stageName));
     }
     if (seen.has(stageName)) {
-      const message = `Duplicate stage name ${quote(stageName)}, stage names should be unique`;
-      warnings.push(warning('DuplicateStageName', message, from));
+      warnings.push(lintWarning(LINT_RULES.duplicateStageName, from, stageName));
     }
     seen.add(stageName);
     return warnings;

@@ -4,12 +4,12 @@ import { type Statement } from '../statement.ts';
 import { syntaxError } from '../source-location.ts';
 
 /** What every instruction takes over from its statement. */
-export type InstructionBase = Pick<Instruction, 'range' | 'original' | 'keyword' | 'flags'>;
+export type InstructionBase = Pick<Instruction, 'range' | 'original' | 'keyword' | 'flags' | 'comments'>;
 
 /** The parts of an instruction that do not depend on its kind. */
 export function baseOf(statement: Statement): InstructionBase {
-  const { range, line, keyword, flags } = statement;
-  return { range, original: trim(line), keyword, flags };
+  const { range, line, keyword, flags, comments = [] } = statement;
+  return { range, original: trim(line), keyword, flags, ...(comments.length > 0 && { comments }) };
 }
 
 /** `NAME requires at least one argument`. */

@@ -1,7 +1,8 @@
 import { withLocation } from '../../errors/index.ts';
 import { readDirectives } from '../directives.ts';
-import { type Dockerfile, type Instruction } from '../instruction.ts';
+import { type CheckOptions, type Dockerfile, type Instruction } from '../instruction.ts';
 import { splitLines } from '../lines.ts';
+import { admitWarnings } from '../lint/admit.ts';
 import { lint } from '../lint/lint.ts';
 import { locationIn, syntaxError } from '../source-location.ts';
 import { readStatements, type Locate, type Statement } from '../statement.ts';
@@ -12,6 +13,8 @@ import { parseTrigger } from './parse-trigger.ts';
 export interface ParseOptions {
   /** The file's name for messages. */
   readonly file: string;
+  /** Options of the checks that stand in for the file's own `# check=`. */
+  readonly check?: CheckOptions | undefined;
 }
 
 /**
@@ -31,7 +34,7 @@ export function parseDockerfile(text: string, options: ParseOptions): Dockerfile
   };
   const whole = lineRange(1, lines);
   if (text.trim() === '') throw withLocation(syntaxError('the Dockerfile cannot be empty'), locate(whole));
-  const { escape, syntax, check } = readDirectives(lines, (line, work) =>
+  const { escape, syntax, ...directives } = readDirectives(lines, (line, work) =>
     located(lineRange(line, lines), work),
   );
   const statements = [...readStatements(lines, escape, locate)];
@@ -42,7 +45,8 @@ export function parseDockerfile(text: string, options: ParseOptions): Dockerfile
   if (stages.stages.length === 0) {
     throw withLocation(noStages(instructions), locate(lineRange(Math.max(1, lines.length), lines)));
   }
-  const warnings = lint({ ...stages, statements, skip: check?.skip ?? new Set() });
+  const check = options.check ?? directives.check;
+  const warnings = admitWarnings(lint({ ...stages, statements }), { check, ...stages });
   return { file, text, escape, syntax, check, ...stages, warnings };
 }
 

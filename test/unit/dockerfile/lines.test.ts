@@ -29,7 +29,16 @@ describe('LineReader', () => {
       text: 'a   bc',
       range: { startLine: 1, startColumn: 3, endLine: 3, endColumn: 2 },
       emptyContinuationLine: undefined,
+      comments: [],
     });
+  });
+
+  it.each([
+    ['# a\n  #b \nx', [['a', 'b']]],
+    ['# a\n\n# b\nx\n# c\ny\nz', [['b'], ['c'], []]],
+    ['x \\\n# a\ny\nz', [[], []]],
+  ])('keeps the comments straight above a line: %j', (text, expected) => {
+    expect(readAll(text).map(({ comments }) => comments)).toEqual(expected);
   });
 
   it('passes over comments and blank lines within and between', () => {
