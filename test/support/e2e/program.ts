@@ -11,6 +11,8 @@ const FROM_SOURCE = process.env['TS_KANIKO_TEST_SOURCE'] === '1';
 
 /** The built program where everybody can read it, with the Node it runs by. */
 export interface Program {
+  /** Node and the command line's entry, for tests that start it themselves. */
+  readonly command: readonly [string, string];
   /** Runs the command line, as `dist/cli/index.js`. */
   cli(words: readonly string[], options?: ProgramOptions): Promise<Executed>;
   /** Runs the action as the GitHub runner does: with the given environment added to a bare one. */
@@ -39,6 +41,7 @@ export function installProgram(): Program {
   const start = (file: string, words: readonly string[], { as, home, env, cwd }: ProgramOptions = {}) =>
     execute(node, [file, ...words], { as, cwd, env: { ...surroundings(home), ...env } });
   return {
+    command: [node, entry('cli')],
     cli: (words, options) => start(entry('cli'), words, options),
     action: (env, options) => start(entry('action'), [], { ...options, env: { ...options?.env, ...env } }),
     remove: () => rmSync(directory, { recursive: true }),
