@@ -22,7 +22,7 @@ export async function executeStage(
 ): Promise<StageState> {
   const parent = stage.base.kind === 'stage' ? await kit.finished(stage.base.stage) : undefined;
   const reports = new StepReports(stage, kit.ports.reporter, () => kit.ports.now());
-  const root = await reports.from(() => openRoot(parent?.root));
+  const root = await atFrom(stage, kit, () => reports.from(() => openRoot(parent?.root)));
   const state = startStage(stage, parent, root);
   const before = kit.spec.singleSnapshot ? root?.fork(`o${stage.index ?? 'x'}`) : undefined;
   try {
@@ -36,6 +36,15 @@ export async function executeStage(
     for (const { release } of state.unwritten) release?.();
   }
   return state;
+}
+
+/** What fails while a stage gets its base is told at its FROM; an image that only `--from` names has none. */
+async function atFrom<T>({ from }: PlannedStage, kit: BuildKit, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw from === undefined ? error : withLocation(error, locationOf(kit.dockerfile, from.range));
+  }
 }
 
 async function execute(

@@ -17,7 +17,7 @@ export interface DockerfileRequest {
  */
 export function locateDockerfile(request: DockerfileRequest): string {
   const tried = candidates(request);
-  const found = tried.find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === false);
+  const found = tried.find(isThere);
   if (found !== undefined) return found;
   const name = request.file ?? '';
   throw new BuildError(
@@ -44,6 +44,16 @@ export function readDockerfile(path: string, context: string): string {
   const text = readTextFile(real);
   if (text === undefined) throw new BuildError('CONTEXT', `failed to read dockerfile: ${path}: not found`);
   return text;
+}
+
+/** Whether there is something other than a directory. Throws CONTEXT where that is not to be found out. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new BuildError('CONTEXT', `cannot read ${path}: ${code}`, { cause: error });
+  }
 }
 
 function candidates({ context, file, cwd }: DockerfileRequest): string[] {
