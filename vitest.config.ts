@@ -15,6 +15,11 @@ export default defineConfig({
         fileParallelism: false,
       }),
       project('security', ['test/security/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
+      project('differential', ['test/differential/**/*.test.ts'], {
+        testTimeout: 120_000,
+        hookTimeout: 300_000,
+        maxConcurrency: 2,
+      }),
       project('e2e', ['test/e2e/**/*.test.ts'], {
         testTimeout: 900_000,
         hookTimeout: 900_000,
