@@ -3,7 +3,6 @@ import { withLocation } from '../../errors/index.ts';
 import type { BuildSpec } from '../../request/index.ts';
 import type { BaseImage, Plan, PlannedStage } from '../planned-stage.ts';
 import { checkBasePlatform } from './base-platform.ts';
-import { checkDefaultBases } from './default-bases.ts';
 import type { ContextRules } from './expanded.ts';
 import { checkInstruction } from './instruction.ts';
 import { startScope, type StageScope } from './stage-scope.ts';
@@ -21,11 +20,11 @@ export interface CheckedPlan {
   readonly error?: unknown;
 }
 
-/** Runs the build checks that need arguments, base images or the build context; nothing is executed. Never throws. */
+/** Runs the build checks that need base images or the build context; nothing is executed. Never throws. */
 export function checkPlan(plan: Plan, surroundings: CheckSurroundings): CheckedPlan {
   const { dockerfile, globals } = plan;
   const kit = { ...surroundings, dockerfile, globals };
-  const warnings = checkDefaultBases(dockerfile, surroundings.spec);
+  const warnings: LintWarning[] = [];
   const scopes = new Map<PlannedStage, StageScope>();
   let error: unknown;
   for (const stage of plan.stages) {

@@ -1,4 +1,5 @@
 import {
+  admitWarnings,
   expandWord,
   LINT_RULES,
   lintWarning,
@@ -13,12 +14,13 @@ import { globalScope } from '../global-scope.ts';
 export function checkDefaultBases(dockerfile: Dockerfile, spec: BuildSpec): LintWarning[] {
   try {
     const scope = globalScope(dockerfile, { ...spec, buildArgs: {} });
-    return dockerfile.stages
+    const warnings = dockerfile.stages
       .filter(({ from }) => {
         const name = expandWord(from.image, (variable) => scope.get(variable), dockerfile);
         return !isReference(name);
       })
       .map(({ from }) => lintWarning(LINT_RULES.invalidDefaultArgInFrom, from, from.image));
+    return admitWarnings(warnings, dockerfile);
   } catch {
     // Expressions that cannot be replaced are the build's to complain of.
     return [];
