@@ -2,17 +2,21 @@ import { mkdirSync } from 'node:fs';
 import { readDockerfile } from '../context/index.ts';
 import { parseDockerfile, locationOf, type Dockerfile } from '../dockerfile/index.ts';
 import { BuildError } from '../errors/index.ts';
+import { fromText } from '../bytes/index.ts';
 import type { ImageConfig } from '../oci/index.ts';
 import { planBuild, type Plan } from '../plan/index.ts';
 import type { BuildSpec, ResultLayer } from '../request/index.ts';
+import { createScratchCopies } from '../snapshot/index.ts';
 import { BaseTrees } from './base-trees.ts';
 import { Committer } from './commit.ts';
 import { executeStage } from './execute-stage.ts';
 import { finalConfig } from './final-config.ts';
+import { CacheStore } from './instructions/mounts/cache-store.ts';
+import { ContextTrees } from './instructions/mounts/context-trees.ts';
 import type { BuildKit } from './kit.ts';
 import type { BuildPorts } from './ports.ts';
 import { runStages } from './run-stages.ts';
-import { StageRoots, type RootSettings } from './stage-roots.ts';
+import { overlayMounter, StageRoots, type RootSettings } from './stage-roots.ts';
 import type { StageState } from './stage-state.ts';
 import type { ImageLayer } from '../image/index.ts';
 
@@ -99,6 +103,12 @@ function kitOf(
   settings: RootSettings,
 ): Omit<BuildKit, 'finished'> {
   let directories = 0;
+  const freshDirectory = (kind: string): string => {
+    const path = `${settings.scratch}/${kind}${directories++}`;
+    mkdirSync(path, { mode: 0o700 });
+    return path;
+  };
+  const mounter = settings.snapshotter === 'overlay' ? overlayMounter(settings) : undefined;
   return {
     spec,
     dockerfile: plan.dockerfile,
@@ -106,11 +116,10 @@ function kitOf(
     ports,
     committer: new Committer(ports.store, spec, ports.signal),
     time: () => (spec.sourceDateEpoch === undefined ? ports.now() : spec.sourceDateEpoch * 1000),
-    freshDirectory: (kind) => {
-      const path = `${settings.scratch}/${kind}${directories++}`;
-      mkdirSync(path, { mode: 0o700 });
-      return path;
-    },
+    freshDirectory,
+    contextTrees: new ContextTrees(ports.context, freshDirectory),
+    caches: new CacheStore(settings.cacheMounts ?? `${settings.scratch}/caches`),
+    scratchCopies: createScratchCopies(fromText(settings.scratch), mounter),
   };
 }
 

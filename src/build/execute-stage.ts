@@ -1,6 +1,6 @@
 import { assertNever, withLocation } from '../errors/index.ts';
 import { expandInstruction, locationOf, type StageInstruction } from '../dockerfile/index.ts';
-import type { PlannedInstruction, PlannedStage } from '../plan/index.ts';
+import { sourcesOf, type PlannedInstruction, type PlannedStage } from '../plan/index.ts';
 import type { StageRoot } from '../snapshot/index.ts';
 import { runAdd, runCopy } from './instructions/copy.ts';
 import { applyMetadata } from './instructions/metadata.ts';
@@ -55,7 +55,7 @@ async function execute(
 ): Promise<void> {
   try {
     // Waiting for another stage is no work of this step.
-    if (planned.source !== undefined) await kit.finished(planned.source);
+    for (const source of sourcesOf(planned)) await kit.finished(source);
     const instruction = expanded(planned.instruction, state, kit);
     await reports.step(planned.instruction, (onOutput) =>
       carryOut(instruction, state, kit, { planned, onOutput }),

@@ -1,7 +1,10 @@
 import type { Dockerfile } from '../dockerfile/index.ts';
 import type { PlannedInstruction, PlannedStage } from '../plan/index.ts';
 import type { BuildSpec } from '../request/index.ts';
+import type { ScratchCopies } from '../snapshot/index.ts';
 import type { Committer } from './commit.ts';
+import type { CacheStore } from './instructions/mounts/cache-store.ts';
+import type { ContextTrees } from './instructions/mounts/context-trees.ts';
 import type { BuildPorts } from './ports.ts';
 import type { StageState } from './stage-state.ts';
 
@@ -13,6 +16,11 @@ export interface BuildKit {
   readonly globals: ReadonlyMap<string, string>;
   readonly ports: BuildPorts;
   readonly committer: Committer;
+  /** Files of the context for bind mounts. */
+  readonly contextTrees: ContextTrees;
+  readonly caches: CacheStore;
+  /** Copies for mounts that may be written to. */
+  readonly scratchCopies: ScratchCopies;
   /** A finished stage, waiting for it where it still goes on. */
   finished(stage: PlannedStage): Promise<StageState>;
   /** Milliseconds since the epoch: `SOURCE_DATE_EPOCH` where it is set, else now. */

@@ -1,6 +1,7 @@
 import type { BuildContext } from '../context/index.ts';
 import type { LocalBlobStore } from '../content/index.ts';
 import type { ImageLayer } from '../image/index.ts';
+import type { SandboxMount } from '../isolation/index.ts';
 import type { BaseImages } from '../plan/index.ts';
 import type { Reporter } from '../report/index.ts';
 import type { UserIdentity } from '../rootfs/index.ts';
@@ -30,6 +31,9 @@ export interface RunRequest {
   readonly workdir: string;
   readonly user: UserIdentity;
   readonly network: 'host' | 'none';
+  readonly mounts: readonly SandboxMount[];
+  /** Variables whose values must be seen nowhere but in the RUN; they win over `env`. */
+  readonly secretEnv: Readonly<Record<string, string>>;
   /** A script that must be there as `/dev/pipes/<name>`, executable, for the time of the RUN. */
   readonly script?: { readonly name: string; readonly content: string } | undefined;
   onOutput(stream: 'stdout' | 'stderr', text: string): void;
@@ -59,6 +63,10 @@ export interface BuildPorts {
   readonly context: BuildContext;
   readonly sandbox: Sandbox;
   readonly reporter: Reporter;
+  /** What secret mounts are given, by id. */
+  readonly secrets?: ReadonlyMap<string, Uint8Array> | undefined;
+  /** Sockets of agents for ssh mounts, by id. */
+  readonly sshAgents?: ReadonlyMap<string, string> | undefined;
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
   now(): number;

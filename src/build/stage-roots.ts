@@ -24,6 +24,13 @@ export interface RootSettings {
   /** Overlay mounts in a user namespace need it. */
   readonly userxattr: boolean;
   readonly ignorePaths: readonly string[];
+  /** Absolute; where caches of RUN --mount=type=cache stay. Below the scratch directory, and gone with it, where absent. */
+  readonly cacheMounts?: string | undefined;
+}
+
+/** Makes overlay mounts in the scratch directory. */
+export function overlayMounter({ scratch, userxattr }: RootSettings): OverlayMounter {
+  return createOverlayMounter(fromText(scratch), { userxattr, volatile: true });
 }
 
 /** Makes the trees of stages: on overlay mounts, in plain directories, or in memory where no file is ever needed. */
@@ -42,10 +49,7 @@ export class StageRoots {
     this.#settings = settings;
     this.#onDisk = stagesOnDisk(plan);
     this.#ignored = ignoreRule(settings.ignorePaths.map(fromText));
-    this.#mounter = createOverlayMounter(fromText(settings.scratch), {
-      userxattr: settings.userxattr,
-      volatile: true,
-    });
+    this.#mounter = overlayMounter(settings);
   }
 
   /** The tree a stage starts with; undefined for one that neither changes files nor is read by others. */

@@ -49,6 +49,10 @@ async function runJob(job: Job, ports: ChannelPorts, signal: AbortSignal): Promi
         context: openDirectoryContext(job.spec.context.path, { dockerfilePath: job.spec.dockerfile }),
         sandbox: createSandbox(job),
         reporter: ports.reporter(),
+        secrets: new Map(
+          Object.entries(job.secrets).map(([id, content]) => [id, Buffer.from(content, 'base64')]),
+        ),
+        sshAgents: new Map(Object.entries(job.sshAgents)),
         signal,
         now: () => Date.now(),
       },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Descriptor, ImageConfig, Platform } from '../oci/index.ts';
-import type { BuildSpec } from '../request/index.ts';
+import type { BuildSpec, RunOptions } from '../request/index.ts';
 import type { RootSettings } from '../build/index.ts';
 
 /** Both ends are of one release; a mismatch means a half-replaced installation and ends the build at once. */
@@ -28,6 +28,17 @@ export const ErrorMessage = z.object({
 });
 export type ErrorMessage = z.infer<typeof ErrorMessage>;
 
+const Run = z.object({
+  network: z.enum(['default', 'host', 'none']).optional(),
+  extraHosts: z.array(z.object({ host: z.string(), address: z.string() })).readonly().optional(),
+  shmBytes: z.number().optional(),
+  limits: z
+    .array(z.object({ name: z.string(), soft: z.string(), hard: z.string() }))
+    .readonly()
+    .optional(),
+  cacheMounts: z.string().optional(),
+}) satisfies z.ZodType<RunOptions>;
+
 const Spec = z.object({
   context: z.object({ kind: z.literal('directory'), path: z.string() }),
   dockerfile: z.string(),
@@ -42,6 +53,7 @@ const Spec = z.object({
   ignorePaths: z.array(z.string()).readonly(),
   snapshotter: z.enum(['auto', 'overlay', 'scan']),
   noCache: z.boolean(),
+  run: Run.optional(),
 }) satisfies z.ZodType<BuildSpec>;
 
 const Settings = z.object({
@@ -49,9 +61,10 @@ const Settings = z.object({
   snapshotter: z.enum(['overlay', 'scan', 'index']),
   userxattr: z.boolean(),
   ignorePaths: z.array(z.string()).readonly(),
+  cacheMounts: z.string().optional(),
 }) satisfies z.ZodType<RootSettings>;
 
-/** All the inner process is told. No credential is among it. */
+/** All the inner process is told: no credential but the secrets that RUN is meant to have. */
 export const Job = z.object({
   spec: Spec,
   settings: Settings,
@@ -59,6 +72,10 @@ export const Job = z.object({
   ownProc: z.boolean(),
   /** PATH of the machine, where the sandbox's own programs are looked up. */
   path: z.string(),
+  /** By id, in base64. They are told through a pipe and written nowhere. */
+  secrets: strings,
+  /** Sockets of agents by id. */
+  sshAgents: strings,
   /** Why RUN cannot be executed on this machine, where that is so. */
   noRun: ErrorMessage.optional(),
 });

@@ -22,6 +22,7 @@ import { innerCommand } from './inner-command.ts';
 import { buildInside } from './inner-process.ts';
 import { makeScratch } from './make-scratch.ts';
 import type { Call, Job } from './messages.ts';
+import { runSupplies } from './run-supplies.ts';
 
 /** What a build works with once its place on this machine is found. */
 interface Site {
@@ -137,10 +138,11 @@ function answer(
 }
 
 function jobOf(
-  { spec }: BuildRequest,
+  request: BuildRequest,
   { report, backend, scratch }: Site,
   env: BuildSurroundings['env'],
 ): Job {
+  const { spec } = request;
   return {
     spec,
     settings: {
@@ -148,7 +150,9 @@ function jobOf(
       snapshotter: snapshotterOf(spec.snapshotter, backend),
       userxattr: backend.userxattr,
       ignorePaths: [...spec.ignorePaths],
+      cacheMounts: spec.run?.cacheMounts,
     },
+    ...runSupplies(request),
     ownProc: backend.ownProc,
     path: env['PATH'] ?? '',
     ...(backend.name === 'none' && { noRun: toErrorMessage(noRunError(report)) }),

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { toText } from '../bytes/index.ts';
 import type { RunOutcome, RunRequest, Sandbox } from '../build/index.ts';
 import { runSandboxed, sandboxTools, type SandboxBind, type SandboxTools } from '../isolation/index.ts';
+import type { RunOptions } from '../request/index.ts';
 import { BOUND_FILES, boundFileTarget } from '../snapshot/index.ts';
 import { fromErrorMessage } from './error-message.ts';
 import type { Job } from './messages.ts';
@@ -21,7 +22,7 @@ export function createSandbox(job: Job): Sandbox {
       const directory = `${job.settings.scratch}/run${runs++}`;
       mkdirSync(directory, { mode: 0o700 });
       try {
-        return await runIn(directory, request, { tools, ownProc: job.ownProc }, signal);
+        return await runIn(directory, request, { tools, ownProc: job.ownProc, run: job.spec.run ?? {} }, signal);
       } finally {
         rmSync(directory, { recursive: true, force: true });
       }
@@ -32,7 +33,7 @@ export function createSandbox(job: Job): Sandbox {
 async function runIn(
   directory: string,
   request: RunRequest,
-  machine: { readonly tools: SandboxTools; readonly ownProc: boolean },
+  { run, ...machine }: { readonly tools: SandboxTools; readonly ownProc: boolean; readonly run: RunOptions },
   signal: AbortSignal,
 ): Promise<RunOutcome> {
   const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
@@ -45,7 +46,11 @@ async function runIn(
       workdir: request.workdir,
       user: request.user,
       network: request.network,
-      binds: bindFiles(directory, request),
+      mounts: request.mounts,
+      secretEnv: request.secretEnv,
+      shmBytes: run.shmBytes,
+      limits: run.limits,
+      binds: bindFiles(directory, request, run.extraHosts ?? []),
       script: request.script,
       scratchDir: directory,
       onOutput: (stream, chunk) => request.onOutput(stream, decoders[stream].decode(chunk, { stream: true })),
@@ -55,8 +60,12 @@ async function runIn(
 }
 
 /** Name resolution as on this machine, as copies that RUN may change without a trace. */
-function bindFiles(directory: string, { root }: RunRequest): SandboxBind[] {
-  const contents = networkFiles();
+function bindFiles(
+  directory: string,
+  { root }: RunRequest,
+  extraHosts: NonNullable<RunOptions['extraHosts']>,
+): SandboxBind[] {
+  const contents = networkFiles(extraHosts);
   return BOUND_FILES.map((file) => {
     const source = `${directory}${file.replace('/etc/', '/')}`;
     writeFileSync(source, contents[file], { mode: 0o644 });

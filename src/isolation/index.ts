@@ -13,4 +13,11 @@ export type { ProbeOptions, ProbeReport, ProbeResult } from './probe/probe-isola
 export { sandboxTools } from './sandbox-tools.ts';
 export type { SandboxTools } from './sandbox-tools.ts';
 export { runSandboxed } from './sandbox/run-sandboxed.ts';
-export type { SandboxBind, SandboxResult, SandboxSpec, SandboxUser } from './sandbox/sandbox-spec.ts';
+export type {
+  ResourceLimit,
+  SandboxBind,
+  SandboxMount,
+  SandboxResult,
+  SandboxSpec,
+  SandboxUser,
+} from './sandbox/sandbox-spec.ts';

@@ -1,12 +1,17 @@
 import { BuildError } from '../errors/index.ts';
 import { findProgram, runSync } from '../process/index.ts';
 
-const REQUIRED = ['sh', 'mount', 'umount', 'unshare', 'setpriv', 'env', 'cp', 'mkfifo'] as const;
+const REQUIRED = [
+  ...(['sh', 'mount', 'umount', 'unshare', 'setpriv', 'env', 'cp', 'mkfifo'] as const),
+  ...(['mkdir', 'chmod', 'chown'] as const),
+] as const;
 
 /** Absolute paths of the programs of this machine that build a sandbox. Nothing of an image is ever among them. */
 export type SandboxTools = Readonly<Record<(typeof REQUIRED)[number], string>> & {
   /** Brings up the loopback device of RUN --network=none, where present. */
   readonly ip: string | undefined;
+  /** Sets resource limits, where present. */
+  readonly prlimit: string | undefined;
 };
 
 /** What the same-named applets of other tool sets lack, by the option that shows it. */
@@ -27,7 +32,7 @@ export function sandboxTools(pathText: string): SandboxTools {
   if (lacking.length > 0) {
     throw unusable(lacking.map(([name, option]) => `${name} knows no ${option}`).join('; '));
   }
-  return { ...tools, ip: findProgram('ip', pathText) };
+  return { ...tools, ip: findProgram('ip', pathText), prlimit: findProgram('prlimit', pathText) };
 }
 
 function helpOf(program: string): string {

@@ -1,7 +1,7 @@
-import type { Plan, PlannedStage } from './planned-stage.ts';
+import { sourcesOf, type Plan, type PlannedStage } from './planned-stage.ts';
 
 /**
- * The stages whose files must lie on disk: those that run something, those that others copy from, and what these are
+ * The stages whose files must lie on disk: those that run something, those that others copy or mount from, and what these are
  * based on. All others are built from tar headers alone.
  */
 export function stagesOnDisk(plan: Plan): ReadonlySet<PlannedStage> {
@@ -12,7 +12,7 @@ export function stagesOnDisk(plan: Plan): ReadonlySet<PlannedStage> {
   };
   for (const stage of plan.stages) {
     if (stage.instructions.some(({ instruction }) => instruction.kind === 'run')) add(stage);
-    for (const { source } of stage.instructions) if (source !== undefined) add(source);
+    for (const source of stage.instructions.flatMap(sourcesOf)) add(source);
   }
   // A tree that is on disk already serves those built on it best.
   for (const stage of plan.stages) {

@@ -3,4 +3,5 @@ export type { BaseImages } from './base-images.ts';
 export { changesFiles, stagesOnDisk } from './disk-stages.ts';
 export { givenArg } from './given-arg.ts';
 export { planBuild } from './plan-build.ts';
+export { sourcesOf } from './planned-stage.ts';
 export type { BaseImage, Plan, PlannedInstruction, PlannedStage, StageBase } from './planned-stage.ts';

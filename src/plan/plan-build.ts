@@ -6,8 +6,14 @@ import type { BuildSpec } from '../request/index.ts';
 import { rememberImages, type BaseImages } from './base-images.ts';
 import { stageByName, targetStage } from './find-stage.ts';
 import { globalScope } from './global-scope.ts';
-import type { Plan, PlannedInstruction, PlannedStage, StageBase } from './planned-stage.ts';
-import { findSource, fromOf } from './sources.ts';
+import {
+  sourcesOf,
+  type Plan,
+  type PlannedInstruction,
+  type PlannedStage,
+  type StageBase,
+} from './planned-stage.ts';
+import { findSource, fromOf, mountFromsOf } from './sources.ts';
 
 /**
  * What has to be built for the target: only the stages it needs, their bases resolved (all at the same time), triggers
@@ -104,9 +110,13 @@ class Planner {
     return Promise.all(
       instructions.map(async (planned) => {
         const from = fromOf(planned.instruction);
-        if (from === undefined) return planned;
+        const mountFroms = mountFromsOf(planned.instruction);
+        const find = (name: string | undefined): Promise<PlannedStage> | undefined =>
+          name === undefined ? undefined : this.#source(name, stage.index);
         try {
-          return { ...planned, source: await this.#source(from, stage.index) };
+          if (mountFroms.some((name) => name !== undefined))
+            return { ...planned, mountSources: await Promise.all(mountFroms.map(find)) };
+          return from === undefined ? planned : { ...planned, source: await find(from) };
         } catch (error) {
           throw withLocation(error, locationOf(this.#dockerfile, planned.instruction.range));
         }
@@ -149,7 +159,7 @@ function inOrder(target: PlannedStage): PlannedStage[] {
   const visit = (stage: PlannedStage): void => {
     if (done.has(stage)) return;
     if (stage.base.kind === 'stage') visit(stage.base.stage);
-    for (const { source } of stage.instructions) if (source !== undefined) visit(source);
+    for (const source of stage.instructions.flatMap(sourcesOf)) visit(source);
     done.add(stage);
   };
   visit(target);

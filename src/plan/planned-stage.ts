@@ -23,6 +23,13 @@ export interface PlannedInstruction {
   readonly isOnbuild: boolean;
   /** The stage or image that `--from` names, as a stage; undefined where it reads the build context or nothing. */
   readonly source?: PlannedStage | undefined;
+  /** What `from` of each `--mount` of a RUN names, in their order; undefined for mounts without one. */
+  readonly mountSources?: readonly (PlannedStage | undefined)[] | undefined;
+}
+
+/** Every stage and image an instruction reads from. */
+export function sourcesOf({ source, mountSources = [] }: PlannedInstruction): PlannedStage[] {
+  return [source, ...mountSources].filter((stage) => stage !== undefined);
 }
 
 /**

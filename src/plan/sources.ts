@@ -12,6 +12,15 @@ export function fromOf(instruction: StageInstruction): string | undefined {
   return instruction.kind === 'copy' ? instruction.from : undefined;
 }
 
+/** The `from` of each `--mount` of an instruction; undefined for one that has none or, as tmpfs, no use for it. */
+export function mountFromsOf(instruction: StageInstruction): (string | undefined)[] {
+  if (instruction.kind !== 'run') return [];
+  return instruction.mounts.map(({ options }) => {
+    const from = options.get('from');
+    return from === '' || options.get('type')?.toLowerCase() === 'tmpfs' ? undefined : from;
+  });
+}
+
 /**
  * Looks up what `--from` names: a stage before stage number `before` by name, then by index, then an image reference.
  * Throws DOCKERFILE_SEMANTICS for a variable, a stage that comes later or an index that does not exist.

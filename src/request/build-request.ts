@@ -15,6 +15,34 @@ export const ISOLATION_CHOICES: readonly IsolationChoice[] = [
 ];
 export const SNAPSHOTTER_CHOICES: readonly SnapshotterChoice[] = ['auto', 'overlay', 'scan'];
 
+/** What every RUN of a build gets. */
+export interface RunOptions {
+  /** For a RUN that asks for none of its own. */
+  readonly network?: 'default' | 'host' | 'none' | undefined;
+  /** More lines of /etc/hosts. */
+  readonly extraHosts?: readonly { readonly host: string; readonly address: string }[] | undefined;
+  /** Bytes of /dev/shm. */
+  readonly shmBytes?: number | undefined;
+  /** Limits as prlimit(1) names them; a number or `unlimited`. */
+  readonly limits?:
+    | readonly { readonly name: string; readonly soft: string; readonly hard: string }[]
+    | undefined;
+  /** Absolute directory of this machine where caches of RUN --mount=type=cache stay. */
+  readonly cacheMounts?: string | undefined;
+}
+
+/** A secret for RUN --mount=type=secret. */
+export interface GivenSecret {
+  readonly id: string;
+  readonly content: Uint8Array;
+}
+
+/** An agent for RUN --mount=type=ssh: the absolute path of its socket. */
+export interface GivenAgent {
+  readonly id: string;
+  readonly socket: string;
+}
+
 /** What to build. Everything here may enter the sandboxed builder: no credentials, no tokens. */
 export interface BuildSpec {
   readonly context: ContextSpec;
@@ -36,6 +64,8 @@ export interface BuildSpec {
   /** Absolute paths in the image that never enter a layer. */
   readonly ignorePaths: readonly string[];
   readonly snapshotter: SnapshotterChoice;
+  /** What every RUN gets; defaults where absent. */
+  readonly run?: RunOptions | undefined;
   /** Reserved for the layer cache; true also re-resolves nothing today. */
   readonly noCache: boolean;
 }
@@ -83,6 +113,9 @@ export interface BuildRequest {
   readonly outputs: OutputSpec;
   readonly registries: RegistryOptions;
   readonly credentials: readonly GivenCredential[];
+  /** Of several with one id the last counts. */
+  readonly secrets?: readonly GivenSecret[] | undefined;
+  readonly sshAgents?: readonly GivenAgent[] | undefined;
   readonly isolation: IsolationChoice;
   /** Directory below which scratch space is made; chosen from the environment by the front. */
   readonly scratchParent: string;

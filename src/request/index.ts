@@ -5,10 +5,13 @@ export type {
   BuildRequest,
   BuildSpec,
   ContextSpec,
+  GivenAgent,
   GivenCredential,
+  GivenSecret,
   IsolationChoice,
   OutputSpec,
   RegistryOptions,
+  RunOptions,
 } from './build-request.ts';
 export type { BuildResult, ResultLayer } from './build-result.ts';
 export { parseChoice } from './choice.ts';

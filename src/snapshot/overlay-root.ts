@@ -1,11 +1,12 @@
 import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { fromText, toFs, type BytePath } from '../bytes/index.ts';
-import { applyMembers, DiskRoot, removeTree } from '../rootfs/index.ts';
+import { applyMembers, DiskRoot, removeTree, type RootView } from '../rootfs/index.ts';
 import type { TarMember } from '../tar/index.ts';
 import { diffOverlay } from './overlay-diff.ts';
 import type { IgnoreRule } from './ignore.ts';
 import type { OverlayMounter } from './overlay-mount.ts';
-import type { OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
+import { makeMountPoints, missingMountPoints } from './mount-points.ts';
+import type { MountPoint, OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
 import { makeStubs } from './stubs.ts';
 import { readCapabilities } from './capabilities.ts';
 
@@ -66,19 +67,24 @@ export class OverlayRoot implements StageRoot {
     this.#lowers.unshift(step.upper);
   }
 
-  async run(step: (root: RunRoot) => Promise<void>): Promise<RunChanges> {
+  async run(
+    step: (root: RunRoot) => Promise<void>,
+    mountPoints?: (view: RootView) => readonly MountPoint[],
+  ): Promise<RunChanges> {
     const before = this.open();
     try {
+      const points = missingMountPoints(before.view, mountPoints?.(before.view) ?? []);
       const stubs = this.#fresh('stubs');
       makeStubs(before.view, this.#mounter.path(stubs));
-      const mounted = this.#mountStep([...this.#lowers, stubs]);
+      const above = points.length === 0 ? [] : [this.#mountPoints(before.view, points)];
+      const mounted = this.#mountStep([...above, ...this.#lowers, stubs]);
       let changes: RunChanges['changes'];
       try {
         await step({ directory: this.#mounter.path(mounted.merged), view: before.view });
         changes = this.#diff(before.directory as BytePath, mounted);
       } finally {
         this.#unmountStep(mounted);
-        this.#remove(stubs);
+        for (const made of [...above, stubs]) this.#remove(made);
       }
       // Paths that never get into layers (--ignore-path) are still there for the next step.
       if (readdirSync(toFs(this.#mounter.path(mounted.upper))).length > 0)
@@ -92,6 +98,12 @@ export class OverlayRoot implements StageRoot {
 
   fork(name: string): StageRoot {
     return new OverlayRoot(this.#mounter, name, this.#lowers, this.#ignored);
+  }
+
+  #mountPoints(view: RootView, points: readonly MountPoint[]): string {
+    const directory = this.#fresh('p');
+    makeMountPoints(view, this.#mounter.path(directory), points);
+    return directory;
   }
 
   #diff(before: BytePath, step: { readonly upper: string; readonly merged: string }): RunChanges['changes'] {

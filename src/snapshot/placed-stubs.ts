@@ -1,7 +1,10 @@
-import { chmodSync, lstatSync, lutimesSync, mkdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { components, fromText, joinPath, parentPath, toFs, type BytePath } from '../bytes/index.ts';
 import type { RootView } from '../rootfs/index.ts';
-import { statAt, wholeMilliseconds, wholeSeconds } from './disk-member.ts';
+import { statAt } from './disk-member.ts';
+import { missingMountPoints } from './mount-points.ts';
+import { setTime } from './set-time.ts';
+import type { MountPoint } from './stage-root.ts';
 import { BOUND_FILES, boundFileTarget, checkMountPoint, SYSTEM_MOUNTS } from './stubs.ts';
 
 /** Mount points made in a plain root directory for the time of one RUN. */
@@ -11,7 +14,11 @@ export interface PlacedStubs {
 }
 
 /** Makes the mount points that RUN needs and the tree lacks. */
-export function placeStubs(view: RootView, directory: BytePath): PlacedStubs {
+export function placeStubs(
+  view: RootView,
+  directory: BytePath,
+  mountPoints: readonly MountPoint[] = [],
+): PlacedStubs {
   const stubs = new Stubs(directory);
   for (const path of SYSTEM_MOUNTS) {
     checkMountPoint(view, fromText(path));
@@ -20,6 +27,10 @@ export function placeStubs(view: RootView, directory: BytePath): PlacedStubs {
   for (const file of BOUND_FILES) {
     const target = boundFileTarget(view, file);
     if (view.lstat(target) === undefined) stubs.file(target);
+  }
+  for (const { path, kind } of missingMountPoints(view, mountPoints)) {
+    if (kind === 'directory') stubs.directory(path);
+    else stubs.file(path);
   }
   stubs.noteTimes();
   return stubs;
@@ -57,8 +68,9 @@ class Stubs implements PlacedStubs {
   file(target: BytePath): void {
     this.directory(parentPath(target));
     const path = joinPath(this.#root, target);
+    if (lstatSync(toFs(path), { throwIfNoEntry: false }) !== undefined) return;
     this.#remember(joinPath(this.#root, parentPath(target)));
-    writeFileSync(toFs(path), '');
+    writeFileSync(toFs(path), '', { flag: 'wx' });
     this.#made.push({ path, isDirectory: false });
   }
 
@@ -67,16 +79,31 @@ class Stubs implements PlacedStubs {
   }
 
   remove(): void {
-    const due = [...this.#parents].map(([path, times]) => {
+    const due = [...this.#parents].filter(([path]) => this.#isPlain(path)).map(([path, times]) => {
       const now = modified(path);
       // What the step itself did to a directory counts.
       return { path, time: now === times.placed ? times.original : now };
     });
-    for (const { path, isDirectory } of this.#made.reverse()) removeIfEmpty(path, isDirectory);
+    for (const { path, isDirectory } of this.#made.reverse()) {
+      if (this.#isPlain(parentPath(path))) removeIfEmpty(path, isDirectory);
+    }
     for (const { path, time } of due) {
       if (time === undefined || modified(path) === undefined) continue;
       setTime(path, time);
     }
+  }
+
+  /**
+   * Whether every directory on the way still is one: RUN may have put a symlink in the place of any, and what that leads to
+   * is none of ours.
+   */
+  #isPlain(directory: BytePath): boolean {
+    let at = this.#root;
+    for (const name of components(directory.slice(this.#root.length) as BytePath)) {
+      at = joinPath(at, name);
+      if (lstatSync(toFs(at), { throwIfNoEntry: false })?.isDirectory() !== true) return false;
+    }
+    return true;
   }
 
   #remember(path: BytePath): void {
@@ -90,13 +117,6 @@ class Stubs implements PlacedStubs {
 function modified(path: BytePath): bigint | undefined {
   const stat = statAt(path);
   return stat?.isDirectory() === true ? stat.mtimeNs : undefined;
-}
-
-/** Whole seconds exactly; of others the millisecond, at its middle, as Node's seconds are too coarse to hit an edge. */
-function setTime(path: BytePath, timeNs: bigint): void {
-  const isWhole = wholeSeconds(timeNs) === timeNs;
-  const seconds = (Number(wholeMilliseconds(timeNs) / 1_000_000n) + (isWhole ? 0 : 0.5)) / 1000;
-  lutimesSync(toFs(path), seconds, seconds);
 }
 
 /** RUN may have put something of its own there, which then belongs to the image. */

@@ -8,7 +8,7 @@ import type { TarMember } from '../tar/index.ts';
 import { readCapabilities } from './capabilities.ts';
 import type { IgnoreRule } from './ignore.ts';
 import { diffStates } from './scan-diff.ts';
-import type { OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
+import type { MountPoint, OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
 import { placeStubs } from './placed-stubs.ts';
 import { readTreeState, type TreeState } from './tree-state.ts';
 
@@ -38,11 +38,15 @@ export class ScanRoot implements StageRoot {
     this.#state = undefined;
   }
 
-  async run(step: (root: RunRoot) => Promise<void>): Promise<RunChanges> {
+  async run(
+    step: (root: RunRoot) => Promise<void>,
+    mountPoints?: (view: RootView) => readonly MountPoint[],
+  ): Promise<RunChanges> {
     const before = this.#state ?? readTreeState(this.#directory, this.#ignored);
     this.#state = undefined;
     await tick(before);
-    const stubs = placeStubs(this.#view(), this.#directory);
+    const view = this.#view();
+    const stubs = placeStubs(view, this.#directory, mountPoints?.(view));
     try {
       await step({ directory: this.#directory, view: this.#view() });
     } finally {

@@ -26,6 +26,13 @@ export interface RunRoot {
   readonly view: RootView;
 }
 
+/** Where something is mounted for the time of a step. */
+export interface MountPoint {
+  /** Absolute in the tree; no component that exists is a symlink. */
+  readonly path: BytePath;
+  readonly kind: 'directory' | 'file';
+}
+
 /**
  * The file tree of one stage as it grows step by step. Whatever holds it (overlay mounts, one plain directory, an
  * index in memory), a step sees the same three operations.
@@ -35,8 +42,14 @@ export interface StageRoot {
   open(): OpenedRoot;
   /** Puts the members of a COPY, ADD or WORKDIR into the tree. */
   apply(members: readonly TarMember[]): void;
-  /** Runs a step in the tree and returns what it changed; throws what `step` throws, with the tree as before. */
-  run(step: (root: RunRoot) => Promise<void>): Promise<RunChanges>;
+  /**
+   * Runs a step in the tree and returns what it changed; throws what `step` throws, with the tree as before.
+   * `mountPoints` is asked before, given the tree as it is: what is not there yet exists for the time of the step.
+   */
+  run(
+    step: (root: RunRoot) => Promise<void>,
+    mountPoints?: (view: RootView) => readonly MountPoint[],
+  ): Promise<RunChanges>;
   /** A root that starts from the present tree and leaves this one as it is. */
   fork(name: string): StageRoot;
 }

@@ -21,6 +21,8 @@ export interface SiteBuild {
   readonly spec?: Partial<BuildSpec>;
   readonly outputs?: Partial<OutputSpec>;
   readonly isolation?: BuildRequest['isolation'];
+  /** What RUN mounts are given. */
+  readonly supplies?: Pick<BuildRequest, 'secrets' | 'sshAgents'>;
   readonly reporter?: Partial<Reporter>;
   readonly signal?: AbortSignal;
   readonly env?: Readonly<Record<string, string>>;
@@ -61,7 +63,7 @@ export async function openSite(): Promise<BuildSite> {
 
   const build = (dockerfile: string, given: SiteBuild = {}): Promise<BuildResult> => {
     const context = join(directory, `context${count++}`);
-    const text = dockerfile.replaceAll(/(^FROM(?: --platform=\S+)? |--from=)base\b/gm, `$1${base}`);
+    const text = dockerfile.replaceAll(/(^FROM(?: --platform=\S+)? |from=)base\b/gm, `$1${base}`);
     writeFiles(context, { ...given.files, Dockerfile: text });
     return runBuild(
       requestOf(context, scratch, registry, { tags: [destination()], push: true, ...given.outputs }, given),
@@ -100,7 +102,7 @@ function requestOf(
   scratchParent: string,
   registry: RunningRegistry,
   outputs: OutputSpec,
-  { spec, isolation = 'auto' }: SiteBuild,
+  { spec, isolation = 'auto', supplies }: SiteBuild,
 ): BuildRequest {
   const platform = platformOfMachine(process.arch);
   return {
@@ -108,6 +110,7 @@ function requestOf(
     outputs,
     registries: { ...PLAIN_OPTIONS, insecureRegistries: [registry.host] },
     credentials: [],
+    ...supplies,
     isolation,
     scratchParent,
   };

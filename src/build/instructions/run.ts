@@ -1,13 +1,16 @@
 import { shellScript, soleHeredoc, type RunInstruction } from '../../dockerfile/index.ts';
 import { BuildError } from '../../errors/index.ts';
 import { applyMembers, resolveUser } from '../../rootfs/index.ts';
-import type { RunRoot } from '../../snapshot/index.ts';
+import type { RunChanges, RunRoot } from '../../snapshot/index.ts';
 import { runRow } from '../history.ts';
 import type { BuildKit, Step } from '../kit.ts';
 import type { RunRequest } from '../ports.ts';
 import { rootOf } from '../stage-files.ts';
 import type { StageState } from '../stage-state.ts';
 import { withShell } from './command.ts';
+import { maskOutput } from './mounts/mask-output.ts';
+import type { PlacedMounts } from './mounts/place-mounts.ts';
+import { prepareMounts, type RunMounts } from './mounts/prepare-mounts.ts';
 import { proxyVariables } from './proxy-variables.ts';
 import { workdirMembers } from './workdir.ts';
 
@@ -27,17 +30,40 @@ export async function runRun(
   refuseUnsupported(instruction);
   kit.ports.sandbox.ensureAvailable();
   const program = programOf(instruction, state);
-  const { changes, stable } = await rootOf(state).run((root) =>
-    execute(instruction, program, root, state, kit, step),
+  const mounts = await prepareMounts(instruction, state, kit, step);
+  const { changes, stable } = await runWith(mounts, instruction, program, state, kit, step).finally(() =>
+    mounts.release(),
   );
   const createdBy = runRow(program.args, state.args, state.env);
   await kit.committer.step(state, { createdBy, changes, stable }, kit.time());
 }
 
-async function execute(
+function runWith(
+  mounts: RunMounts,
   instruction: RunInstruction,
   program: Program,
-  root: RunRoot,
+  state: StageState,
+  kit: BuildKit,
+  step: Step,
+): Promise<RunChanges> {
+  let placed: PlacedMounts = { points: [], mounts: [] };
+  return rootOf(state).run(
+    (root) => execute({ instruction, program, mounts, placed, root }, state, kit, step),
+    (view) => (placed = mounts.place(view)).points,
+  );
+}
+
+/** A RUN about to start. */
+interface Execution {
+  readonly instruction: RunInstruction;
+  readonly program: Program;
+  readonly mounts: RunMounts;
+  readonly placed: PlacedMounts;
+  readonly root: RunRoot;
+}
+
+async function execute(
+  { instruction, program, mounts, placed, root }: Execution,
   state: StageState,
   kit: BuildKit,
   step: Step,
@@ -45,19 +71,23 @@ async function execute(
   const user = resolveUser(root.view, state.config.User ?? '');
   const workdir = state.config.WorkingDir || '/';
   applyMembers(root.directory, workdirMembers(root.view, workdir, state, kit));
+  const mask = maskOutput(mounts.secrets);
   const outcome = await kit.ports.sandbox.run(
     {
       root,
       args: program.args,
       script: program.script,
-      env: environmentOf(state, kit, user.home),
+      env: { ...mounts.env, ...environmentOf(state, kit, user.home) },
+      secretEnv: mounts.secretEnv,
+      mounts: placed.mounts,
       workdir,
       user,
-      network: instruction.network === 'none' ? 'none' : 'host',
-      onOutput: (stream, text) => step.onOutput(stream, text),
+      network: networkOf(instruction, kit),
+      onOutput: (stream, text) => step.onOutput(stream, mask.text(stream, text)),
     },
     kit.ports.signal,
   );
+  for (const stream of ['stdout', 'stderr'] as const) step.onOutput(stream, mask.end(stream));
   if (outcome.exitCode !== 0) throw failure(program, outcome);
 }
 
@@ -81,13 +111,13 @@ function environmentOf(state: StageState, kit: BuildKit, home: string | undefine
   };
 }
 
-function refuseUnsupported({ mounts, network, security }: RunInstruction): void {
-  const [mount] = mounts;
-  if (mount !== undefined) {
-    throw new BuildError('UNSUPPORTED', `RUN --mount=${mount.raw} is not supported yet`, {
-      hint: 'copy what the step needs by COPY in an earlier stage, and remove it within the same RUN',
-    });
-  }
+/** `default` is what the build as a whole was given. */
+function networkOf({ network }: RunInstruction, { spec }: BuildKit): 'host' | 'none' {
+  const chosen = network === undefined || network === 'default' ? spec.run?.network : network;
+  return chosen === 'none' ? 'none' : 'host';
+}
+
+function refuseUnsupported({ network, security }: RunInstruction): void {
   if (network !== undefined && !['default', 'host', 'none'].includes(network)) {
     throw new BuildError('DOCKERFILE_SYNTAX', `invalid value ${JSON.stringify(network)} for --network`, {
       hint: 'one of: default, host, none',

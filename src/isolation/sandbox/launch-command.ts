@@ -16,8 +16,9 @@ const LOADER_VARIABLES =
  * `bounding` is the present bounding set in hexadecimal. Throws UNSUPPORTED for what cannot be passed on.
  */
 export function launchCommand(spec: SandboxSpec, bounding: string): string[] {
-  const { tools, user } = spec;
-  const entries = Object.entries(spec.env);
+  const { tools, user, secretEnv = {} } = spec;
+  const entries = Object.entries(spec.env).filter(([name]) => !Object.hasOwn(secretEnv, name));
+  for (const [name, value] of Object.entries(secretEnv)) checkSecretVariable(name, value);
   for (const [name, value] of entries) checkVariable(name, value);
   for (const word of spec.args) checkWord(word);
   const plain = entries.filter(([name]) => !LOADER_VARIABLES.test(name)).map(assignment);
@@ -25,7 +26,7 @@ export function launchCommand(spec: SandboxSpec, bounding: string): string[] {
   return [
     ...[tools.setpriv, '--regid', `${user.gid}`, ...groupOptions(user.groups)],
     ...['--ambient-caps=-all', '--inh-caps=-all', '--bounding-set', keptCapabilities(bounding), '--'],
-    ...[tools.env, '-i', '--', ...plain],
+    ...[tools.env, ...emptied(secretEnv), '--', ...plain],
     ...[tools.unshare, '--root=.', `--wd=${spec.workdir}`, '--setuid', `${user.uid}`, '--'],
     ...(late.length === 0 ? [] : ['env', ...late]),
     ...spec.args,
@@ -40,6 +41,24 @@ function groupOptions(groups: readonly number[]): string[] {
 function keptCapabilities(bounding: string): string {
   const kept = CONTAINER_CAPABILITIES.filter((name) => hasCapability(bounding, name));
   return ['-all', ...kept.map((name) => `+${name}`)].join(',');
+}
+
+/** What a shell started with LC_ALL alone hands on by itself. */
+const SHELL_VARIABLES = ['LC_ALL', 'PWD', 'OLDPWD', 'SHLVL', '_'];
+
+/** Options of env(1) that leave nothing but the secret variables, which the shell before it hands on. */
+function emptied(secretEnv: Readonly<Record<string, string>>): string[] {
+  if (Object.keys(secretEnv).length === 0) return ['-i'];
+  return SHELL_VARIABLES.filter((name) => !Object.hasOwn(secretEnv, name)).flatMap((name) => ['-u', name]);
+}
+
+/** Such a value passes through a shell's variable, and is there while the machine's own programs start. */
+function checkSecretVariable(name: string, value: string): void {
+  checkWord(value);
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !LOADER_VARIABLES.test(name)) return;
+  throw new BuildError('UNSUPPORTED', `a secret cannot be given as variable ${JSON.stringify(name)}`, {
+    hint: 'choose a name of letters, digits and underscores that no loader reads, or mount it as a file',
+  });
 }
 
 function assignment([name, value]: [string, string]): string {

@@ -115,7 +115,7 @@ async function supervise(
     if (ready) {
       mountNamespace = spec.ownProc ? undefined : namespaceOf(child.pid, 'mnt');
       if (mountNamespace !== undefined) noteRunning(mountNamespace);
-      child.stdin?.end(launchScript(scripts.command));
+      child.stdin?.end(launchScript(scripts.command, spec.secretEnv));
     }
     const exit = await child.exited;
     throwIfCancelled(signal);

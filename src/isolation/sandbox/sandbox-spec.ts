@@ -16,6 +16,38 @@ export interface SandboxBind {
   readonly readOnly?: boolean | undefined;
 }
 
+interface MountTarget {
+  /** Absolute within the root and free of symlinks. It exists, unless `create` says otherwise. */
+  readonly target: string;
+  /** What has to be made there first: the target lies in a tmpfs among the mounts before. */
+  readonly create?: 'directory' | 'file' | undefined;
+}
+
+/** What a RUN asked for by --mount. */
+export type SandboxMount =
+  | (MountTarget & { readonly kind: 'bind'; readonly source: string; readonly readOnly: boolean })
+  | (MountTarget & {
+      readonly kind: 'tmpfs';
+      readonly sizeBytes?: number | undefined;
+      readonly readOnly: boolean;
+    })
+  /** A file whose content never lies on a disk. */
+  | (MountTarget & {
+      readonly kind: 'secret';
+      readonly content: Uint8Array;
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+    });
+
+/** A limit of resources as prlimit(1) names it. */
+export interface ResourceLimit {
+  readonly name: string;
+  /** A number or `unlimited`. */
+  readonly soft: string;
+  readonly hard: string;
+}
+
 /** One RUN. All paths are text, not BytePaths. */
 export interface SandboxSpec {
   /** The tree that becomes `/`: a mount or a plain directory, absolute on this machine. */
@@ -31,6 +63,11 @@ export interface SandboxSpec {
   readonly ownProc: boolean;
   readonly network: 'host' | 'none';
   readonly binds: readonly SandboxBind[];
+  /** Mounted in this order, after everything else. */
+  readonly mounts?: readonly SandboxMount[] | undefined;
+  /** Variables whose values appear in no list of processes; they win over `env`. */
+  readonly secretEnv?: Readonly<Record<string, string>> | undefined;
+  readonly limits?: readonly ResourceLimit[] | undefined;
   /** A file that is there as `/dev/pipes/<name>`, executable, for the time of the RUN; the name holds no slash. */
   readonly script?: { readonly name: string; readonly content: string } | undefined;
   /** Size of /dev/shm; Docker's 64 MiB where absent. */

@@ -1,4 +1,6 @@
+import { BuildError } from '../../errors/index.ts';
 import { DEVICES } from './mount-table.ts';
+import type { ResourceLimit } from './sandbox-spec.ts';
 import { shellCommand, shellWord } from './shell-words.ts';
 import type { SandboxTools } from '../sandbox-tools.ts';
 
@@ -17,6 +19,9 @@ export interface SetupPlan {
   /** fstab files, see mountTable. */
   readonly requiredTable: string;
   readonly optionalTable: string | undefined;
+  /** What RUN's own mounts are made by, see mountCommands. */
+  readonly mountCommands: readonly string[];
+  readonly limits: readonly ResourceLimit[];
   /** Bring up the loopback device of a new network. */
   readonly loopback: boolean;
 }
@@ -49,11 +54,13 @@ export function setupScript(plan: SetupPlan): string {
     ...(plan.optionalTable === undefined
       ? []
       : [`${mount('-a', '-T', plan.optionalTable)} 2>/dev/null || :`]),
+    ...plan.mountCommands,
     ...(plan.loopback && tools.ip !== undefined ? [shellCommand([tools.ip, 'link', 'set', 'lo', 'up'])] : []),
     `cd ${shellWord(rootDir)}`,
     mount('--move', '.', '/'),
     'umask 0022',
     ...(plan.openFiles > MAX_DESCRIPTORS ? [`ulimit -n ${MAX_DESCRIPTORS}`] : []),
+    ...limitCommands(plan),
     `echo '${READY}' >&3`,
   ]);
 }
@@ -62,9 +69,26 @@ export function setupScript(plan: SetupPlan): string {
  * The rest of the script: runs the command in the new root and ends with its status. The shell stays as the parent,
  * because the first process of a process namespace has duties (reaping orphans) that RUN's program does not know.
  */
-export function launchScript(command: readonly string[]): string {
+export function launchScript(
+  command: readonly string[],
+  secretEnv: Readonly<Record<string, string>> = {},
+): string {
+  // export is part of the shell: no list of processes shows the values.
+  const exports = Object.entries(secretEnv).map(([name, value]) => `export ${name}=${shellWord(value)}`);
   // dev/null is the sandbox's own: what RUN does to descriptor 0 must not reach the machine's device.
-  return lines(['set +e', `${shellCommand(command)} <dev/null 2>&4 3>&- 4>&-`, 'exit $?']);
+  return lines(['set +e', ...exports, `${shellCommand(command)} <dev/null 2>&4 3>&- 4>&-`, 'exit $?']);
+}
+
+/** Limits of this shell, which RUN inherits. */
+function limitCommands({ limits, tools }: SetupPlan): string[] {
+  if (limits.length === 0) return [];
+  if (tools.prlimit === undefined) {
+    throw new BuildError('ISOLATION', 'the limits for RUN cannot be set: prlimit was not found', {
+      hint: 'install util-linux, or leave ulimit out',
+    });
+  }
+  const words = limits.map(({ name, soft, hard }) => `--${name}=${soft}:${hard}`);
+  return [`${shellCommand([tools.prlimit, ...words])} --pid $$`];
 }
 
 /** Where sysfs cannot be mounted anew, the machine's is bound, read-only on top. */

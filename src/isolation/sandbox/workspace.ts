@@ -13,6 +13,7 @@ import { BuildError } from '../../errors/index.ts';
 import { hasCapability } from '../machine-capabilities.ts';
 import { mountOf, mountsBelow, parseMountInfo, restrictionsOf, type MountEntry } from '../mount-info.ts';
 import { inInitialUserNamespace, type ProcessStatus } from '../process-status.ts';
+import { mountCommands } from './mount-commands.ts';
 import { DEVICES, mountTable } from './mount-table.ts';
 import type { SandboxSpec } from './sandbox-spec.ts';
 import { setupScript } from './setup-script.ts';
@@ -55,6 +56,8 @@ export function prepareWorkspace(spec: SandboxSpec, status: ProcessStatus): Work
   const devTemplate = `${directory}/dev`;
   makeDevTemplate(devTemplate, ownDevices);
   if (spec.script !== undefined) addScript(devTemplate, spec.script);
+  const secretsDirectory = `${directory}/secrets`;
+  mkdirSync(secretsDirectory, { mode: 0o700 });
   const script = setupScript({
     requiredTable,
     optionalTable,
@@ -64,6 +67,13 @@ export function prepareWorkspace(spec: SandboxSpec, status: ProcessStatus): Work
     ownDevices,
     ownSysfs,
     rootRestrictions: restrictionsAt(mounts, spec.rootDir),
+    mountCommands: mountCommands(spec.mounts ?? [], {
+      rootDir: spec.rootDir,
+      tools: spec.tools,
+      secretsDirectory,
+      restrictionsOf: (path) => restrictionsAt(mounts, path),
+    }),
+    limits: spec.limits ?? [],
     openFiles: openFilesLimit(readFileSync('/proc/self/limits', 'utf8')),
     loopback: spec.network === 'none',
   });
