@@ -5,7 +5,9 @@ import {
   parseGoBool,
   writeTextFiles,
   type AssembledRequest,
+  type BuildRequest,
   type BuildResult,
+  type CallAnswer,
   type Environment,
 } from '../request/index.ts';
 import { tellFailure } from './failure.ts';
@@ -14,13 +16,13 @@ import { OUTPUT_VALUES } from './outputs.ts';
 import { type ActionPorts } from './ports.ts';
 import { readRequest } from './read-request.ts';
 import { type Runner } from './runner.ts';
-import { sayGroup } from './say.ts';
+import { say, sayGroup } from './say.ts';
 import { dropScratch, makeScratch } from './scratch.ts';
 import { recordSteps } from './step-record.ts';
 import { failureSummary, successSummary } from './summary.ts';
 import { refuseInputs, tellOfInputs } from './treat-inputs.ts';
 
-/** Builds what the inputs ask for and returns the exit status. Every failure is told to the runner. */
+/** Builds what the inputs ask for, or answers what they ask about it, and returns the exit status. Every failure is told to the runner. */
 export async function buildStep(reporter: Reporter, env: Environment, ports: ActionPorts): Promise<number> {
   const { runner } = ports;
   const record = recordSteps(reporter);
@@ -30,7 +32,15 @@ export async function buildStep(reporter: Reporter, env: Environment, ports: Act
     const assembled = readRequest(inputValues(runner), env, ports);
     tellOfInputs(runner, reporter);
     for (const warning of assembled.warnings) reporter.warn(warning);
-    const result = await buildInScratch(assembled, { reporter: record.reporter, signal, env }, ports);
+    const surroundings = { reporter: record.reporter, signal, env };
+    const { request, call } = assembled;
+    if (call !== undefined) {
+      const answer = await inScratch(request, env, ports, (placed) =>
+        ports.runCall(placed, call, surroundings),
+      );
+      return tellAnswer(answer, reporter, runner);
+    }
+    const result = await inScratch(request, env, ports, (placed) => ports.runBuild(placed, surroundings));
     hand(assembled, result, runner);
     await summarise(env, runner, () => successSummary(result, record.steps));
     return 0;
@@ -44,15 +54,23 @@ export async function buildStep(reporter: Reporter, env: Environment, ports: Act
   }
 }
 
-async function buildInScratch(
-  { request }: AssembledRequest,
-  surroundings: Parameters<ActionPorts['runBuild']>[1],
+/** What is asked about a build: in the log, and its warnings at their places in the Dockerfile. */
+function tellAnswer({ text, status, warnings }: CallAnswer, reporter: Reporter, runner: Runner): number {
+  for (const { message, location } of warnings) reporter.warn(message, location);
+  say(runner, text);
+  if (status !== 0) runner.fail('the build checks have something to say', undefined);
+  return status;
+}
+
+async function inScratch<T>(
+  request: BuildRequest,
+  env: Environment,
   ports: ActionPorts,
-): Promise<BuildResult> {
-  const { env } = surroundings;
+  work: (placed: BuildRequest) => Promise<T>,
+): Promise<T> {
   const scratchParent = makeScratch(env, ports.runner);
   try {
-    return await ports.runBuild({ ...request, scratchParent }, surroundings);
+    return await work({ ...request, scratchParent });
   } finally {
     await dropScratch(scratchParent, { env, isolation: request.isolation }, ports);
   }

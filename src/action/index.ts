@@ -1,4 +1,4 @@
-import { runBuild, runDoctor } from '../builder/index.ts';
+import { runBuild, runCall, runDoctor } from '../builder/index.ts';
 import { closeInheritedDescriptors } from '../process/index.ts';
 import { githubRunner } from './github-runner.ts';
 import { main } from './main.ts';

@@ -1,5 +1,11 @@
 import { type SignalSource } from '../report/index.ts';
-import { type Environment, type IsolationChoice, type RunBuild, type RunDoctor } from '../request/index.ts';
+import {
+  type Environment,
+  type IsolationChoice,
+  type RunBuild,
+  type RunCall,
+  type RunDoctor,
+} from '../request/index.ts';
 import { type Runner } from './runner.ts';
 
 /** Removes a directory of scratch space, whoever its files belong to. */
@@ -12,6 +18,7 @@ export type RemoveScratch = (
 export interface ActionPorts {
   readonly runner: Runner;
   readonly runBuild: RunBuild;
+  readonly runCall: RunCall;
   readonly runDoctor: RunDoctor;
   readonly removeScratch: RemoveScratch;
   readonly signals: SignalSource;

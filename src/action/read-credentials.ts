@@ -1,4 +1,10 @@
-import { credentialOf, parseRegistryAuth, type GivenCredential } from '../request/index.ts';
+import {
+  credentialOf,
+  parseRegistryAuth,
+  type Environment,
+  type GitToken,
+  type GivenCredential,
+} from '../request/index.ts';
 import { type InputValues } from './input-values.ts';
 import { type Runner } from './runner.ts';
 
@@ -14,6 +20,15 @@ export function readCredentials(values: InputValues, runner: Runner): GivenCrede
   if (single !== undefined) credentials.push(single);
   for (const credential of credentials) maskCredential(credential, runner);
   return credentials;
+}
+
+/** The token for repositories on the runner's own server, and on no other; hidden in the log. */
+export function readGitTokens(values: InputValues, env: Environment, runner: Runner): GitToken[] {
+  const token = (values.text('github-token') ?? '').trim();
+  const server = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
+  if (token === '' || !URL.canParse(server)) return [];
+  maskCredential({ registry: '', username: 'x-access-token', password: token }, runner);
+  return [{ host: new URL(server).host, token }];
 }
 
 function maskCredential({ username, password }: GivenCredential, runner: Runner): void {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { locateDockerfile } from '../context/index.ts';
+import { findEarly } from '../context/index.ts';
 import { BuildError } from '../errors/index.ts';
 import {
   assembleRequest,
@@ -8,13 +8,15 @@ import {
   defaultContext,
   parseContext,
   parseFile,
+  parseNamedSources,
+  withPullMethod,
   type AssembledRequest,
   type ContextSpec,
   type Environment,
 } from '../request/index.ts';
 import { type InputValues } from './input-values.ts';
 import { type ActionPorts } from './ports.ts';
-import { readCredentials } from './read-credentials.ts';
+import { readCredentials, readGitTokens } from './read-credentials.ts';
 
 /** build-push-action's template for its default context, with a directory in it. */
 const DEFAULT_CONTEXT = /^\{\{\s*defaultContext\s*\}\}(?::(.*))?$/;
@@ -22,24 +24,33 @@ const DEFAULT_CONTEXT = /^\{\{\s*defaultContext\s*\}\}(?::(.*))?$/;
 /** The request that the inputs make. Throws USAGE, UNSUPPORTED, REFERENCE, and CONTEXT without a Dockerfile. */
 export function readRequest(values: InputValues, env: Environment, ports: ActionPorts): AssembledRequest {
   const credentials = readCredentials(values, ports.runner);
-  const context = contextOf(values.text('context'), env, ports.cwd);
-  const file = parseFile(values.text('file'));
+  const gitTokens = readGitTokens(values, env, ports.runner);
+  const { cwd } = ports;
+  const context = withPullMethod(contextOf(values.text('context'), env, cwd), env['GIT_PULL_METHOD']);
   const assembled = assembleRequest(
     values,
     {
       context,
-      dockerfile: locateDockerfile({ context: context.path, file, cwd: ports.cwd }),
-      target: values.text('target'),
+      dockerfile: findEarly({
+        dockerfile: parseFile(values.text('file')),
+        context,
+        contextSubPath: values.text('context-sub-path'),
+        cwd,
+      }),
+      contexts: parseNamedSources(values.list('build-contexts'), cwd, (text) => contextOf(text, env, cwd)),
+      targets: [values.text('target') ?? []].flat(),
+      call: values.text('call'),
       buildArgs: values.list('build-args'),
       labels: values.list('labels'),
       platforms: values.list('platforms'),
       destinations: [...values.list('tags'), ...values.list('destination')],
       push: values.flag('push') ?? false,
       credentials,
+      gitTokens,
     },
-    { env, cwd: ports.cwd, machine: ports.machine },
+    { env, cwd, machine: ports.machine },
   );
-  checkDestinations(assembled.request.outputs, 'give tags');
+  if (assembled.call === undefined) checkDestinations(assembled.request.outputs, 'give tags');
   return assembled;
 }
 
@@ -47,7 +58,7 @@ function contextOf(text: string | undefined, env: Environment, cwd: string): Con
   const template = DEFAULT_CONTEXT.exec(text ?? '{{defaultContext}}');
   if (template === null) return parseContext(text ?? '', cwd);
   const context = parseContext(join(defaultContext(env, existsSync), template[1] ?? ''), cwd);
-  if (isEmptyDirectory(context.path)) {
+  if (context.kind === 'directory' && isEmptyDirectory(context.path)) {
     throw new BuildError('CONTEXT', `the build context ${context.path} is empty`, {
       hint: 'run actions/checkout before this step: the workspace is the context',
     });

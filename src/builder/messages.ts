@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Descriptor, ImageConfig, Platform } from '../oci/index.ts';
-import type { BuildSpec, RunOptions } from '../request/index.ts';
+import type { BuildSpec, NamedContext, RunOptions } from '../request/index.ts';
 import type { RootSettings } from '../build/index.ts';
 
 /** Both ends are of one release; a mismatch means a half-replaced installation and ends the build at once. */
@@ -39,10 +39,19 @@ const Run = z.object({
   cacheMounts: z.string().optional(),
 }) satisfies z.ZodType<RunOptions>;
 
+const Named = z.discriminatedUnion('kind', [
+  z.object({ name: z.string(), kind: z.literal('directory'), path: z.string() }),
+  z.object({ name: z.string(), kind: z.literal('image'), reference: z.string() }),
+  z.object({ name: z.string(), kind: z.literal('layout') }),
+]) satisfies z.ZodType<NamedContext>;
+
 const Spec = z.object({
   context: z.object({ kind: z.literal('directory'), path: z.string() }),
   dockerfile: z.string(),
+  dockerfileName: z.string().optional(),
+  contexts: z.array(Named).readonly().optional(),
   target: z.string().optional(),
+  otherTargets: z.array(z.string()).readonly().optional(),
   buildArgs: strings,
   labels: strings,
   platform: Platform,
@@ -99,11 +108,19 @@ export const DownloadMessage = z.object({
   lastModified: z.number().optional(),
 });
 
+export const RepositoryMessage = z.object({ path: z.string() });
+
 /** What the building process asks for: everything that needs the network. */
 export const Call = z.discriminatedUnion('method', [
   z.object({ method: z.literal('resolve'), reference: z.string(), platform: Platform }),
   z.object({ method: z.literal('fetch'), layer: Layer }),
   z.object({ method: z.literal('download'), url: z.string(), checksum: z.string().optional() }),
+  z.object({
+    method: z.literal('git'),
+    url: z.string(),
+    keepGitDir: z.boolean(),
+    checksum: z.string().optional(),
+  }),
 ]);
 export type Call = z.infer<typeof Call>;
 

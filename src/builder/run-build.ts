@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { BuiltImage } from '../build/index.ts';
 import { DirectoryStore } from '../content/index.ts';
-import { downloadFile } from '../context/index.ts';
+import { downloadFile, type SourceTools } from '../context/index.ts';
 import { assertNever, BuildError } from '../errors/index.ts';
 import { createHttpClient, type HttpClient } from '../http/index.ts';
 import { assembleImage, type Image } from '../image/index.ts';
@@ -14,9 +14,11 @@ import {
   type ProbeReport,
 } from '../isolation/index.ts';
 import { createRegistryClient } from '../registry/index.ts';
-import type { BuildRequest, BuildResult, BuildSurroundings, RunBuild } from '../request/index.ts';
+import type { BuildRequest, BuildResult, BuildSpec, BuildSurroundings, RunBuild } from '../request/index.ts';
 import { BaseImageSource } from './base-image-source.ts';
 import { toErrorMessage } from './error-message.ts';
+import { fetchRepository } from './fetch-repository.ts';
+import { gatherSources, sourceTools } from './gather-sources.ts';
 import { checkDestinationsOf, exportImage, type ExportTools } from './export-image.ts';
 import { innerCommand } from './inner-command.ts';
 import { buildInside } from './inner-process.ts';
@@ -29,7 +31,11 @@ interface Site {
   readonly report: ProbeReport;
   readonly backend: Backend;
   readonly scratch: string;
+  readonly sources: SourceTools;
 }
+
+/** A request with all it is built from on this machine. */
+type GatheredRequest = Omit<BuildRequest, 'spec'> & { readonly spec: BuildSpec };
 
 /** Builds an image and takes it where the request says. Leaves nothing else behind on this machine. Throws BuildError. */
 export const runBuild: RunBuild = async (request, surroundings) => {
@@ -43,7 +49,10 @@ export const runBuild: RunBuild = async (request, surroundings) => {
   const scratch = makeScratch(scratchParent);
   const http = createHttpClient({ env });
   try {
-    const result = await buildAndExport(request, surroundings, { report, backend, scratch }, http);
+    const sources = sourceTools(request, surroundings, { http, scratch, signal: surroundings.signal });
+    const gathered = { ...request, spec: await gatherSources(request.spec, sources) };
+    const site = { report, backend, scratch, sources };
+    const result = await buildAndExport(gathered, surroundings, site, http);
     return { ...result, milliseconds: Math.round(performance.now() - started) };
   } finally {
     await Promise.all([http.close(), removeScratch(scratch, backend, environmentOf(env))]);
@@ -51,7 +60,7 @@ export const runBuild: RunBuild = async (request, surroundings) => {
 };
 
 async function buildAndExport(
-  request: BuildRequest,
+  request: GatheredRequest,
   { env, reporter, signal: cancelled }: BuildSurroundings,
   site: Site,
   http: HttpClient,
@@ -76,7 +85,7 @@ async function buildAndExport(
     env: environmentOf(env),
     cwd: '/',
     reporter,
-    answer: (call: Call) => tracked(answers, answer(call, bases, { http, directory: site.scratch, signal })),
+    answer: (call: Call) => tracked(answers, answer(call, bases, { ...site.sources, signal })),
   };
   let ended: Promise<unknown> | undefined;
   try {
@@ -120,25 +129,28 @@ async function bothOrNeither<A, B>(
   return values as [A, B];
 }
 
-function answer(
-  call: Call,
-  bases: BaseImageSource,
-  download: { readonly http: HttpClient; readonly directory: string; readonly signal: AbortSignal },
-): Promise<unknown> {
+function answer(call: Call, bases: BaseImageSource, sources: SourceTools): Promise<unknown> {
   switch (call.method) {
     case 'resolve':
       return bases.resolve(call.reference, call.platform);
     case 'fetch':
       return bases.fetch(call.layer);
     case 'download':
-      return downloadFile(download.http, { ...download, url: call.url, checksum: call.checksum });
+      return downloadFile(sources.http, {
+        directory: sources.directory,
+        signal: sources.signal,
+        url: call.url,
+        checksum: call.checksum,
+      });
+    case 'git':
+      return fetchRepository(call, sources);
     default:
       return assertNever(call);
   }
 }
 
 function jobOf(
-  request: BuildRequest,
+  request: GatheredRequest,
   { report, backend, scratch }: Site,
   env: BuildSurroundings['env'],
 ): Job {
@@ -178,7 +190,7 @@ function environmentOf(env: BuildSurroundings['env']): Record<string, string> {
 }
 
 function resultOf(
-  { spec, outputs }: BuildRequest,
+  { spec, outputs }: GatheredRequest,
   built: BuiltImage,
   { descriptor, manifest }: Image,
   destinations: BuildResult['destinations'],

@@ -13,7 +13,7 @@ import { type CliPorts } from './ports.ts';
 import { readRequest } from './read-request.ts';
 import { refuseFlags, tellOfFlags } from './treat-flags.ts';
 
-/** Builds what the flags ask for and returns the exit status. Throws USAGE where the log itself cannot be opened. */
+/** Builds what the flags ask for, or answers what they ask about it, and returns the exit status. Throws USAGE where the log itself cannot be opened. */
 export async function buildCommand(
   given: readonly GivenFlag[],
   env: Environment,
@@ -27,7 +27,14 @@ export async function buildCommand(
     const assembled = readRequest(flags, env, ports);
     tellOfFlags(given, log.reporter);
     for (const warning of assembled.warnings) log.reporter.warn(warning);
-    const result = await ports.runBuild(assembled.request, { reporter: log.reporter, signal, env });
+    const surroundings = { reporter: log.reporter, signal, env, stdin: ports.stdin };
+    const { request, call } = assembled;
+    if (call !== undefined) {
+      const answer = await ports.runCall(request, call, surroundings);
+      ports.stdout.write(answer.text);
+      return answer.status;
+    }
+    const result = await ports.runBuild(request, surroundings);
     keep(assembled, result);
     log.finished(result);
     return 0;

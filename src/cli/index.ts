@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { runBuild, runDoctor } from '../builder/index.ts';
+import { runBuild, runCall, runDoctor } from '../builder/index.ts';
 import { closeInheritedDescriptors } from '../process/index.ts';
 import { main } from './main.ts';
 
@@ -24,7 +24,10 @@ process.stderr.on('error', ignoreClosedPipe);
 
 const status = await main(process.argv.slice(2), process.env, {
   runBuild,
+  runCall,
   runDoctor,
+  // Standard input is opened when it is read, not before.
+  stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
   stdout: process.stdout,
   stderr: process.stderr,
   signals: process,

@@ -1,5 +1,5 @@
 import { type SignalSource } from '../report/index.ts';
-import { type RunBuild, type RunDoctor } from '../request/index.ts';
+import { type RunBuild, type RunCall, type RunDoctor } from '../request/index.ts';
 
 /** Takes text as it is. */
 interface Sink {
@@ -9,7 +9,10 @@ interface Sink {
 /** Everything of the world around the command line, so that tests can stand in for it. */
 export interface CliPorts {
   readonly runBuild: RunBuild;
+  readonly runCall: RunCall;
   readonly runDoctor: RunDoctor;
+  /** Read only where a context or Dockerfile is asked for from it. */
+  readonly stdin: AsyncIterable<Uint8Array>;
   /** Answers. */
   readonly stdout: Sink;
   /** The log and errors. */

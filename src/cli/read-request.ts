@@ -1,5 +1,4 @@
-import { locateDockerfile } from '../context/index.ts';
-import { BuildError } from '../errors/index.ts';
+import { findEarly } from '../context/index.ts';
 import {
   assembleRequest,
   checkDestinations,
@@ -8,6 +7,8 @@ import {
   parseContext,
   parseFile,
   parseGoBool,
+  parseNamedSources,
+  withPullMethod,
   type AssembledRequest,
   type Environment,
 } from '../request/index.ts';
@@ -19,28 +20,35 @@ const SNAPSHOT_MODES = ['full', 'redo', 'time'] as const;
 
 /** The request that flags and environment make. Throws USAGE, UNSUPPORTED, REFERENCE, and CONTEXT without a Dockerfile. */
 export function readRequest(flags: FlagValues, env: Environment, ports: CliPorts): AssembledRequest {
-  const context = parseContext(flags.text('context') ?? defaultContext(env, ports.exists), ports.cwd);
+  const { cwd } = ports;
+  const given = parseContext(flags.text('context') ?? defaultContext(env, ports.exists), cwd);
+  const context = withPullMethod(given, env['GIT_PULL_METHOD']);
   parseChoice(flags.text('snapshot-mode') ?? 'full', SNAPSHOT_MODES, '--snapshot-mode');
   const assembled = assembleRequest(
     flags,
     {
       context,
-      dockerfile: locateDockerfile({
-        context: context.path,
-        file: parseFile(flags.text('dockerfile')),
-        cwd: ports.cwd,
+      dockerfile: findEarly({
+        dockerfile: parseFile(flags.text('dockerfile')),
+        context,
+        contextSubPath: flags.text('context-sub-path'),
+        cwd,
       }),
-      target: oneTarget(flags.list('target')),
+      contexts: parseNamedSources(flags.list('build-context'), cwd),
+      targets: flags.list('target').filter((name) => name !== ''),
+      call: flags.flag('check') === true ? 'check' : flags.text('call'),
       buildArgs: flags.list('build-arg'),
       labels: flags.list('label'),
       platforms: [flags.text('custom-platform') ?? ''],
       destinations: flags.list('destination'),
       push: pushes(flags, env),
       credentials: [],
+      gitTokens: [],
     },
-    { env, cwd: ports.cwd, machine: ports.machine },
+    { env, cwd, machine: ports.machine },
   );
-  checkDestinations(assembled.request.outputs, 'give --destination, or --no-push');
+  if (assembled.call === undefined)
+    checkDestinations(assembled.request.outputs, 'give --destination, or --no-push');
   return assembled;
 }
 
@@ -48,12 +56,4 @@ function pushes(flags: FlagValues, env: Environment): boolean {
   const fromEnv = env['KANIKO_NO_PUSH'] ?? '';
   const noPush = flags.flag('no-push') === true || (fromEnv !== '' && parseGoBool(fromEnv, 'KANIKO_NO_PUSH'));
   return !noPush && (flags.flag('push') ?? true);
-}
-
-function oneTarget(targets: readonly string[]): string | undefined {
-  const [target, another] = targets.filter((name) => name !== '');
-  if (another === undefined) return target;
-  throw new BuildError('UNSUPPORTED', 'several targets are not supported', {
-    hint: 'build each --target in a call of its own',
-  });
 }

@@ -18,6 +18,8 @@ export interface DownloadRequest {
   readonly directory: string;
   /** `algorithm:hex` as parseChecksum accepts it: what the file must hash to. */
   readonly checksum?: string | undefined;
+  /** A larger file is not taken; any size is where absent. */
+  readonly limitBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** How failures that may pass are met; the usual waits where absent. */
   readonly retries?: RetryOptions | undefined;
@@ -85,7 +87,7 @@ async function store(response: HttpResponse, request: DownloadRequest): Promise<
 async function write(
   response: HttpResponse,
   path: string,
-  { checksum }: DownloadRequest,
+  { checksum, limitBytes = Number.POSITIVE_INFINITY, url }: DownloadRequest,
 ): Promise<{ readonly size: number; readonly digest: string; readonly checksum: string }> {
   const algorithm = checksum?.split(':')[0] ?? 'sha256';
   const sha256 = createHash('sha256');
@@ -94,16 +96,21 @@ async function write(
   let size = 0;
   try {
     for await (const chunk of response.body) {
+      size += chunk.length;
+      if (size > limitBytes) throw tooLarge(url, limitBytes);
       sha256.update(chunk);
       asked?.update(chunk);
       for (let done = 0; done < chunk.length;) done += writeSync(descriptor, chunk, done);
-      size += chunk.length;
     }
   } finally {
     closeSync(descriptor);
   }
   const digest = `sha256:${sha256.digest('hex')}`;
   return { size, digest, checksum: asked === undefined ? digest : `${algorithm}:${asked.digest('hex')}` };
+}
+
+function tooLarge(url: string, limitBytes: number): BuildError {
+  return new BuildError('CONTEXT', `cannot download ${redact(url)}: it has more than ${limitBytes} bytes`);
 }
 
 function checkSize(response: HttpResponse, size: number, url: string): void {

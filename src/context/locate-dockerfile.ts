@@ -9,6 +9,8 @@ export interface DockerfileRequest {
   /** The `file` option as given; undefined or empty where it was not. */
   readonly file?: string | undefined;
   readonly cwd: string;
+  /** Relative names are looked for in the context first, and lead out of it only from the working directory. */
+  readonly contextFirst?: boolean | undefined;
 }
 
 /**
@@ -56,9 +58,11 @@ function isThere(path: string): boolean {
   }
 }
 
-function candidates({ context, file, cwd }: DockerfileRequest): string[] {
+function candidates({ context, file, cwd, contextFirst = false }: DockerfileRequest): string[] {
   const root = resolve(cwd, context);
   if (file === undefined || file === '') return [join(root, 'Dockerfile'), join(root, 'Containerfile')];
   if (isAbsolute(file)) return [file];
-  return [...new Set([resolve(cwd, file), resolve(root, file)])];
+  const [here, inContext] = [resolve(cwd, file), resolve(root, file)];
+  if (!contextFirst) return [...new Set([here, inContext])];
+  return isInside(root, inContext) ? [inContext, here] : [here];
 }

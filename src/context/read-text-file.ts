@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BuildError } from '../errors/index.ts';
 
 /** More than any Dockerfile or ignore file needs; BuildKit's own limit for a Dockerfile is of this order. */
-const LARGEST = 16 * 1024 * 1024;
+export const LARGEST_TEXT = 16 * 1024 * 1024;
 
 /**
  * A small text file whole, or undefined where there is none. Never waits on a fifo. Throws CONTEXT for anything that is
@@ -15,7 +15,7 @@ export function readTextFile(path: string): string | undefined {
   try {
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) throw new BuildError('CONTEXT', `${path} is not a regular file`);
-    if (stat.size > LARGEST) throw new BuildError('CONTEXT', `${path} is larger than 16 MiB`);
+    if (stat.size > LARGEST_TEXT) throw new BuildError('CONTEXT', `${path} is larger than 16 MiB`);
     return readFileSync(descriptor, 'utf8');
   } finally {
     closeSync(descriptor);

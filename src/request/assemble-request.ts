@@ -5,33 +5,41 @@ import {
   ISOLATION_CHOICES,
   SNAPSHOTTER_CHOICES,
   type BuildRequest,
-  type BuildSpec,
-  type ContextSpec,
+  type AskedBuild,
+  type GitToken,
   type GivenCredential,
   type OutputSpec,
   type RegistryOptions,
 } from './build-request.ts';
+import { parseCall, type CallChoice } from './call-choice.ts';
 import { parseChoice } from './choice.ts';
+import { checkStandardInput } from './context-choice.ts';
 import { type Environment } from './front-ports.ts';
 import { type OptionValues } from './option-values.ts';
 import { parseBuildArgs, parseLabels } from './pairs.ts';
 import { parseRegistryMap } from './registry-map.ts';
 import { scratchParentOf } from './scratch-parent.ts';
+import { type ContextSpec, type DockerfileSpec, type NamedSource } from './sources/context-spec.ts';
+import { parseGitOptions } from './sources/git-options.ts';
 import { sourceDateEpoch } from './source-date-epoch.ts';
 import { normaliseTags } from './tags.ts';
 
 /** What the fronts call by different names, or have rules of their own for. */
 export interface FrontChoices {
   readonly context: ContextSpec;
-  /** Absolute path. */
-  readonly dockerfile: string;
-  readonly target: string | undefined;
+  readonly dockerfile: DockerfileSpec;
+  readonly contexts: readonly NamedSource[];
+  /** The first is exported, the others are only built. */
+  readonly targets: readonly string[];
+  /** What is asked about the build in place of it. */
+  readonly call: string | undefined;
   readonly buildArgs: readonly string[];
   readonly labels: readonly string[];
   readonly platforms: readonly string[];
   readonly destinations: readonly string[];
   readonly push: boolean;
   readonly credentials: readonly GivenCredential[];
+  readonly gitTokens: readonly GitToken[];
 }
 
 export interface FrontPlace {
@@ -44,6 +52,8 @@ export interface FrontPlace {
 
 export interface AssembledRequest {
   readonly request: BuildRequest;
+  /** A question that is answered in place of the build. */
+  readonly call: CallChoice | undefined;
   /** Where the metadata of the image goes, if anywhere. */
   readonly metadataFile: string | undefined;
   /** To be told once the log is open. */
@@ -56,25 +66,33 @@ export function assembleRequest(
   choices: FrontChoices,
   place: FrontPlace,
 ): AssembledRequest {
+  checkStandardInput(choices.context, choices.dockerfile);
   const { tags, warnings } = normaliseTags(choices.destinations);
   const request: BuildRequest = {
     spec: specOf(values, choices, place),
     outputs: outputsOf(values, tags, choices.push, place.cwd),
     registries: registriesOf(values, place.env),
     credentials: choices.credentials,
+    gitTokens: choices.gitTokens,
     isolation: parseChoice(values.text('isolation') ?? 'auto', ISOLATION_CHOICES, 'isolation'),
     scratchParent: scratchParentOf(place.env),
   };
-  return { request, metadataFile: pathOf(values.text('metadata-file'), place.cwd), warnings };
+  const call = parseCall(choices.call);
+  return { request, call, metadataFile: pathOf(values.text('metadata-file'), place.cwd), warnings };
 }
 
-function specOf(values: OptionValues, choices: FrontChoices, { env, machine }: FrontPlace): BuildSpec {
+function specOf(values: OptionValues, choices: FrontChoices, { env, cwd, machine }: FrontPlace): AskedBuild {
   const buildPlatform = platformOfMachine(machine);
   const buildArgs = parseBuildArgs(choices.buildArgs, env);
   return {
     context: choices.context,
+    contextSubPath: values.text('context-sub-path'),
     dockerfile: choices.dockerfile,
-    target: choices.target,
+    contexts: choices.contexts,
+    git: parseGitOptions(values.text('git') ?? ''),
+    cwd,
+    target: choices.targets[0],
+    otherTargets: choices.targets.slice(1),
     buildArgs,
     labels: parseLabels(choices.labels),
     platform: onePlatform(choices.platforms) ?? buildPlatform,

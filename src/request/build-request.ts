@@ -1,7 +1,12 @@
 import type { Platform } from '../oci/index.ts';
-
-/** Where the build context lies. More kinds (tar, git, http) join this union later. */
-export type ContextSpec = { readonly kind: 'directory'; readonly path: string };
+import type {
+  ContextSpec,
+  DirectoryContext,
+  DockerfileSpec,
+  NamedContext,
+  NamedSource,
+} from './sources/context-spec.ts';
+import type { GitOptions } from './sources/git-options.ts';
 
 export type SnapshotterChoice = 'auto' | 'overlay' | 'scan';
 export type IsolationChoice = 'auto' | 'mountns' | 'sudo' | 'userns-identity' | 'userns-full' | 'none';
@@ -25,8 +30,7 @@ export interface RunOptions {
   readonly shmBytes?: number | undefined;
   /** Limits as prlimit(1) names them; a number or `unlimited`. */
   readonly limits?:
-    | readonly { readonly name: string; readonly soft: string; readonly hard: string }[]
-    | undefined;
+    readonly { readonly name: string; readonly soft: string; readonly hard: string }[] | undefined;
   /** Absolute directory of this machine where caches of RUN --mount=type=cache stay. */
   readonly cacheMounts?: string | undefined;
 }
@@ -43,13 +47,12 @@ export interface GivenAgent {
   readonly socket: string;
 }
 
-/** What to build. Everything here may enter the sandboxed builder: no credentials, no tokens. */
-export interface BuildSpec {
-  readonly context: ContextSpec;
-  /** Absolute path of the Dockerfile on this machine. */
-  readonly dockerfile: string;
+/** How to build. Everything here may enter the sandboxed builder: no credentials, no tokens. */
+export interface BuildSettings {
   /** Stage name or index; the last stage where absent. */
   readonly target?: string | undefined;
+  /** More stages that are built; nothing of them is exported. */
+  readonly otherTargets?: readonly string[] | undefined;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly platform: Platform;
@@ -68,6 +71,34 @@ export interface BuildSpec {
   readonly run?: RunOptions | undefined;
   /** Reserved for the layer cache; true also re-resolves nothing today. */
   readonly noCache: boolean;
+}
+
+/** What to build, with all that it is built from on this machine. Nothing of it is secret. */
+export interface BuildSpec extends BuildSettings {
+  readonly context: DirectoryContext;
+  /** Absolute path of the Dockerfile on this machine. */
+  readonly dockerfile: string;
+  /** What people call the Dockerfile, where that is not its path. */
+  readonly dockerfileName?: string | undefined;
+  readonly contexts?: readonly NamedContext[] | undefined;
+}
+
+/** What to build, as asked for: wherever it lies. URLs in it may hold credentials. */
+export interface AskedBuild extends BuildSettings {
+  readonly context: ContextSpec;
+  /** A directory below the context that is the context in its place. */
+  readonly contextSubPath?: string | undefined;
+  readonly dockerfile: DockerfileSpec;
+  readonly contexts: readonly NamedSource[];
+  readonly git: GitOptions;
+  /** What relative names of files start from. */
+  readonly cwd: string;
+}
+
+/** A token for the git repositories of one host. */
+export interface GitToken {
+  readonly host: string;
+  readonly token: string;
 }
 
 /** How registries are reached. */
@@ -109,13 +140,14 @@ export interface OutputSpec {
 
 /** The one value every front makes out of its own inputs. */
 export interface BuildRequest {
-  readonly spec: BuildSpec;
+  readonly spec: AskedBuild;
   readonly outputs: OutputSpec;
   readonly registries: RegistryOptions;
   readonly credentials: readonly GivenCredential[];
   /** Of several with one id the last counts. */
   readonly secrets?: readonly GivenSecret[] | undefined;
   readonly sshAgents?: readonly GivenAgent[] | undefined;
+  readonly gitTokens: readonly GitToken[];
   readonly isolation: IsolationChoice;
   /** Directory below which scratch space is made; chosen from the environment by the front. */
   readonly scratchParent: string;

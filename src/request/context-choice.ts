@@ -1,6 +1,5 @@
-import { resolve } from 'node:path';
 import { BuildError } from '../errors/index.ts';
-import { type ContextSpec } from './build-request.ts';
+import { type ContextSpec, type DockerfileSpec } from './sources/context-spec.ts';
 
 const WORKSPACE_VARIABLES = ['GITHUB_WORKSPACE', 'CI_PROJECT_DIR', 'DRONE_WORKSPACE'];
 const KANIKO_DEFAULT = '/workspace';
@@ -19,29 +18,17 @@ export function defaultContext(
   return workspace ?? (exists(KANIKO_DEFAULT) ? KANIKO_DEFAULT : '.');
 }
 
-/**
- * A context as written (`path` or `dir://path`) as an absolute directory. Throws UNSUPPORTED for archives, git
- * repositories, buckets and URLs.
- */
-export function parseContext(text: string, cwd: string): ContextSpec {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
-  const git = /^git@|^github\.com\/|\.git(#|$)/.test(text);
-  if (text === '-' || (scheme !== undefined && scheme !== 'dir') || (scheme === undefined && git)) {
-    const kind = text === '-' ? 'standard input' : `${scheme ?? 'git'}://`;
-    throw new BuildError('UNSUPPORTED', `build contexts from ${kind} are not supported`, {
-      hint: 'check the sources out or unpack them first, and give the directory',
-    });
-  }
-  const path = scheme === 'dir' ? text.slice('dir://'.length) : text;
-  if (path === '') throw new BuildError('USAGE', 'the build context is empty', { hint: 'give a directory' });
-  return { kind: 'directory', path: resolve(cwd, path) };
+/** The Dockerfile as asked for: a path, `-` for standard input, or an http(s) URL. */
+export function parseFile(text: string | undefined): DockerfileSpec {
+  if (text === '-') return { kind: 'stdin' };
+  if (text !== undefined && /^https?:\/\//i.test(text)) return { kind: 'url', url: text };
+  return { kind: 'file', name: text };
 }
 
-/** The name of a Dockerfile as written; throws UNSUPPORTED for a URL and for standard input. */
-export function parseFile(text: string | undefined): string | undefined {
-  if (text === undefined || (text !== '-' && !/^https?:\/\//i.test(text))) return text;
-  const source = text === '-' ? 'standard input' : 'a URL';
-  throw new BuildError('UNSUPPORTED', `a Dockerfile from ${source} is not supported`, {
-    hint: 'save it first and give the path',
+/** Throws USAGE where both are to be read from standard input, which is there only once. */
+export function checkStandardInput(context: ContextSpec, dockerfile: DockerfileSpec): void {
+  if (context.kind !== 'stdin' || dockerfile.kind !== 'stdin') return;
+  throw new BuildError('USAGE', 'standard input cannot be both the build context and the Dockerfile', {
+    hint: 'put the Dockerfile into the archive, or give it as a file',
   });
 }

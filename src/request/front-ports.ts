@@ -1,6 +1,8 @@
+import { type SourceLocation } from '../errors/index.ts';
 import { type Reporter } from '../report/index.ts';
 import { type BuildRequest } from './build-request.ts';
 import { type BuildResult } from './build-result.ts';
+import { type CallChoice } from './call-choice.ts';
 
 /** Environment variables as values. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -9,10 +11,29 @@ export interface BuildSurroundings {
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
   readonly env: Environment;
+  /** Standard input of the command, where it has one. Read only where a context or Dockerfile is asked for from it. */
+  readonly stdin?: AsyncIterable<Uint8Array> | undefined;
 }
 
 /** The build, as the fronts see it. Throws BuildError. */
 export type RunBuild = (request: BuildRequest, surroundings: BuildSurroundings) => Promise<BuildResult>;
+
+/** The answer to a question about a build. */
+export interface CallAnswer {
+  /** For standard output, as it is. */
+  readonly text: string;
+  /** The exit status. */
+  readonly status: number;
+  /** What `text` warns of, one by one, for those who show warnings at their places. */
+  readonly warnings: readonly { readonly message: string; readonly location: SourceLocation }[];
+}
+
+/** Answers a question about a build without building. Throws BuildError. */
+export type RunCall = (
+  request: BuildRequest,
+  call: CallChoice,
+  surroundings: BuildSurroundings,
+) => Promise<CallAnswer>;
 
 /** Tells what this machine can do: once for people, once as data. */
 export type RunDoctor = (o: {

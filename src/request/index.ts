@@ -2,9 +2,10 @@
 export { assembleRequest } from './assemble-request.ts';
 export type { AssembledRequest } from './assemble-request.ts';
 export type {
+  AskedBuild,
   BuildRequest,
   BuildSpec,
-  ContextSpec,
+  GitToken,
   GivenAgent,
   GivenCredential,
   GivenSecret,
@@ -14,10 +15,19 @@ export type {
   RunOptions,
 } from './build-request.ts';
 export type { BuildResult, ResultLayer } from './build-result.ts';
+export { parseCall } from './call-choice.ts';
+export type { CallChoice } from './call-choice.ts';
 export { parseChoice } from './choice.ts';
-export { defaultContext, parseContext, parseFile } from './context-choice.ts';
+export { defaultContext, parseFile } from './context-choice.ts';
 export { checkDestinations } from './destinations.ts';
-export type { BuildSurroundings, Environment, RunBuild, RunDoctor } from './front-ports.ts';
+export type {
+  BuildSurroundings,
+  CallAnswer,
+  Environment,
+  RunBuild,
+  RunCall,
+  RunDoctor,
+} from './front-ports.ts';
 export { parseActionBool, parseGoBool } from './go-bool.ts';
 export { imageFiles, imageMetadata, repositoryOf, writeTextFiles } from './image-files.ts';
 export { parseListInput } from './list-input.ts';
@@ -36,5 +46,14 @@ export { parseBuildArgs, parseLabels } from './pairs.ts';
 export { credentialOf, parseRegistryAuth } from './registry-auth.ts';
 export { parseRegistryMap } from './registry-map.ts';
 export { scratchParentOf } from './scratch-parent.ts';
+export { contextKey } from './sources/context-key.ts';
+export type { ContextSpec, DockerfileSpec, NamedContext, NamedSource } from './sources/context-spec.ts';
+export { parseGitOptions } from './sources/git-options.ts';
+export type { GitOptions } from './sources/git-options.ts';
+export type { GitSource } from './sources/git-source.ts';
+export { parseContext } from './sources/parse-context.ts';
+export { checkCommit, parseGitSource } from './sources/parse-git-source.ts';
+export { parseNamedSources } from './sources/parse-named-source.ts';
+export { withPullMethod } from './sources/pull-method.ts';
 export { sourceDateEpoch } from './source-date-epoch.ts';
 export { normaliseTags } from './tags.ts';

@@ -1,4 +1,6 @@
 /** The file tree of a stage: looking things up in it and changing it, never leaving it. */
+export { ArchiveUnpacker } from './archive-unpacker.ts';
+export type { ArchiveBounds } from './archive-unpacker.ts';
 export { applyMembers } from './apply-members.ts';
 export { deviceMajor, deviceMinor } from './device-number.ts';
 export { DiskRoot } from './disk-root.ts';

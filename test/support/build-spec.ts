@@ -1,4 +1,4 @@
-import type { BuildSpec } from '../../src/request/index.ts';
+import type { AskedBuild, BuildSpec } from '../../src/request/index.ts';
 
 /** A spec of a build in a context directory, with nothing special about it. */
 export function buildSpec(context: string, changes: Partial<BuildSpec> = {}): BuildSpec {
@@ -16,4 +16,9 @@ export function buildSpec(context: string, changes: Partial<BuildSpec> = {}): Bu
     noCache: false,
     ...changes,
   };
+}
+
+/** The same spec as a front asks for it. */
+export function askedBuild({ dockerfile, contexts: _none, ...spec }: BuildSpec): AskedBuild {
+  return { ...spec, dockerfile: { kind: 'file', name: dockerfile }, contexts: [], git: {}, cwd: '/' };
 }

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { Readable } from 'node:stream';
 import type { CliPorts } from '../../src/cli/ports.ts';
 import type { BuildRequest, BuildResult, RunBuild } from '../../src/request/index.ts';
 import { buildResult } from './build-results.ts';
@@ -28,8 +29,13 @@ export function fakeCli(
       requests.push(request);
       return build(request, surroundings);
     },
+    runCall: async (request, call) => {
+      requests.push(request);
+      return Promise.resolve({ text: `${JSON.stringify(call)}\n`, status: 3, warnings: [] });
+    },
     runDoctor: ({ scratchParent }) =>
       Promise.resolve({ text: `scratch ${scratchParent}`, json: { scratchParent } }),
+    stdin: Readable.from([]),
     stdout: { write: (text) => (written.out += text) },
     stderr: { write: (text) => (written.err += text), isTTY, columns: 80 },
     signals,

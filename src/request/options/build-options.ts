@@ -3,14 +3,43 @@ import { type OptionSpec } from './option.ts';
 /** What is built. */
 export const BUILD_OPTIONS = [
   {
-    about: 'Directory of the build context, as path or dir://path',
+    about:
+      'The build context: a directory, an archive (tar://file, tar://stdin or -), a git repository (https://host/repo.git#ref:dir) or the URL of an archive',
     treatment: 'works',
-    flag: { name: 'context', short: 'c', kind: 'text', value: 'dir' },
+    flag: { name: 'context', short: 'c', kind: 'text', value: 'context' },
     input: { name: 'context', kind: 'text' },
-    note: 'where it is not given: GITHUB_WORKSPACE, CI_PROJECT_DIR, DRONE_WORKSPACE, an existing /workspace, or the working directory',
+    note: 'where it is not given: GITHUB_WORKSPACE, CI_PROJECT_DIR, DRONE_WORKSPACE, an existing /workspace, or the working directory; see docs/contexts.md',
   },
   {
-    about: 'The Dockerfile, looked for from the working directory, then from the context',
+    about: 'Directory below the context that is the context in its place',
+    treatment: 'works',
+    flag: { name: 'context-sub-path', kind: 'text', value: 'dir' },
+    input: { name: 'context-sub-path', kind: 'text' },
+  },
+  {
+    about:
+      'Named context for FROM, COPY --from and RUN --mount=from: name=directory, name=docker-image://reference, name=oci-layout://dir[:tag][@digest], name=URL or git repository',
+    treatment: 'works',
+    flag: { name: 'build-context', kind: 'list', value: 'name=context' },
+    input: { name: 'build-contexts', kind: 'list', ignoreComma: true },
+  },
+  {
+    about:
+      'How the git repository of the context is fetched, as kaniko has it: branch=,depth=,recurse-submodules=,insecure-skip-tls=',
+    treatment: 'works',
+    flag: { name: 'git', kind: 'text', value: 'options' },
+    input: { name: 'git', kind: 'text' },
+    note: 'one commit of one ref is fetched, with its submodules, where nothing else is said',
+  },
+  {
+    about: 'Token for git repositories on the host of GITHUB_SERVER_URL',
+    treatment: 'works',
+    input: { name: 'github-token', kind: 'text', initial: '${{ github.token }}' },
+    note: 'on the command line: the environment variables GIT_AUTH_TOKEN.<host> and GIT_AUTH_TOKEN',
+  },
+  {
+    about:
+      'The Dockerfile: a path looked for from the working directory, then from the context; a URL; or - for standard input',
     treatment: 'works',
     flag: { name: 'dockerfile', short: 'f', kind: 'text', aliases: ['file'], value: 'path' },
     input: { name: 'file', kind: 'text' },
@@ -21,7 +50,19 @@ export const BUILD_OPTIONS = [
     treatment: 'works',
     flag: { name: 'target', kind: 'list', value: 'stage' },
     input: { name: 'target', kind: 'text' },
-    note: 'one stage only',
+    note: 'as a flag it can be repeated: the first stage is exported, the others are only built',
+  },
+  {
+    about: 'Answer a question in place of building: check, outline or targets; ,format=json answers as JSON',
+    treatment: 'works',
+    flag: { name: 'call', kind: 'text', value: 'question' },
+    input: { name: 'call', kind: 'text', initial: 'build' },
+    note: 'check fails where there are warnings, unless ,ignorestatus=true is added; registries are asked for nothing but the configs of base images',
+  },
+  {
+    about: 'The same as --call=check',
+    treatment: 'works',
+    flag: { name: 'check', kind: 'flag' },
   },
   {
     about: 'Build argument KEY=value; KEY alone takes the environment variable of that name where it is set',

@@ -6,13 +6,6 @@ const SECRETS = 'secrets are not supported yet';
 /** Inputs of docker/build-push-action that ask for nothing here. */
 export const BUILD_PUSH_NO_OPS = [
   input('builder', 'text', 'ignored', 'Instance of buildx', 'there is no buildx'),
-  input(
-    'github-token',
-    'text',
-    'ignored',
-    'Token for git contexts',
-    'the checked-out workspace is the context',
-  ),
   input('no-cache-filters', 'list', 'ignored', 'Stages built without cache', 'no stage is cached yet'),
   input('pull', 'flag', 'ignored', 'Always look base images up', 'they are always looked up', ['', 'false']),
   input(
@@ -38,10 +31,8 @@ export const BUILD_PUSH_REFUSED = [
   ),
   input('annotations', 'list', 'refused', 'Annotations of the manifest', 'use labels'),
   input('attests', 'list', 'refused', 'Attestations', 'attest the digest in a step of its own'),
-  input('build-contexts', 'list', 'refused', 'Named contexts', 'copy the files into the context'),
   input('cache-from', 'list', 'refused', 'Where cached layers come from', CACHE),
   input('cache-to', 'list', 'refused', 'Where cached layers go', CACHE),
-  input('call', 'text', 'refused', 'What to do with the Dockerfile', 'only build is supported', ['build']),
   input('load', 'flag', 'refused', 'Load the image into docker', 'use tar-path and docker load', ['false']),
   input('network', 'text', 'refused', 'Network of RUN', 'RUN has the network of this job', [
     'default',

@@ -46,7 +46,7 @@ describe('the request', () => {
       expect(await requestOf(inputs)).toMatchObject({
         spec: {
           context: { kind: 'directory', path: workspace },
-          dockerfile: join(workspace, 'Dockerfile'),
+          dockerfile: { name: join(workspace, 'Dockerfile') },
           platform: { os: 'linux', architecture: 'amd64' },
         },
         outputs: { tags: [], push: false },
@@ -73,7 +73,7 @@ describe('the request', () => {
     });
     expect(request.spec).toMatchObject({
       context: { path: join(workspace, 'app') },
-      dockerfile: join(workspace, 'app/Other'),
+      dockerfile: { name: join(workspace, 'app/Other') },
       buildArgs: { A: '1,2', B: 'x\ny', A_B: '{"k":"v"}' },
       labels: { 'org.opencontainers.image.title': 'a, b', empty: '' },
       target: 'final',
@@ -90,10 +90,12 @@ describe('the request', () => {
   it('takes the template of the default context, with a directory', async () => {
     mkdirSync(join(workspace, 'sub'));
     writeFileSync(join(workspace, 'sub/Containerfile'), 'FROM scratch\n');
-    expect((await requestOf({ context: '{{defaultContext}}' })).spec.context.path).toBe(workspace);
+    expect((await requestOf({ context: '{{defaultContext}}' })).spec.context).toMatchObject({
+      path: workspace,
+    });
     expect((await requestOf({ context: '{{ defaultContext }}:sub' })).spec).toMatchObject({
       context: { path: join(workspace, 'sub') },
-      dockerfile: join(workspace, 'sub/Containerfile'),
+      dockerfile: { name: join(workspace, 'sub/Containerfile') },
     });
   });
 
@@ -159,7 +161,7 @@ describe('what is refused', () => {
     [{ tags: '"a' }, 64, 'input tags'],
     [{ platforms: 'linux/amd64,linux/arm64' }, 69, 'several platforms'],
     [{ file: 'missing' }, 66, 'failed to read dockerfile'],
-    [{ context: 'https://github.com/o/r.git' }, 69, 'not supported'],
+    [{ context: 's3://bucket/key' }, 69, 'not supported'],
     [{ allow: 'network.host,security.insecure' }, 69, 'allow'],
     [{ isolation: 'vm' }, 64, 'isolation'],
   ])('%j ends with %i', async (inputs, status, text) => {

@@ -40,7 +40,7 @@ describe('the request', () => {
     expect(request).toMatchObject({
       spec: {
         context: { kind: 'directory', path: join(cwd, 'ctx') },
-        dockerfile: join(cwd, 'ctx/Dockerfile'),
+        dockerfile: { kind: 'file', name: join(cwd, 'ctx/Dockerfile') },
         buildArgs: {},
         labels: {},
         platform: { os: 'linux', architecture: 'amd64' },
@@ -70,7 +70,7 @@ describe('the request', () => {
       { B: 'from env', KANIKO_REGISTRY_MIRROR: 'n, o', KANIKO_REGISTRY_MAP: 'a=e', TMPDIR: '/scratch' },
     );
     expect(request.spec).toMatchObject({
-      dockerfile: join(cwd, 'Other'),
+      dockerfile: { name: join(cwd, 'Other') },
       target: 'final',
       buildArgs: { A: '1', B: 'from env' },
       labels: { l: 'v' },
@@ -125,7 +125,7 @@ describe('the request', () => {
 
   it('takes the checkout of a CI system for the context', async () => {
     const { request } = await requestOf(['--no-push'], { CI_PROJECT_DIR: join(cwd, 'ctx') });
-    expect(request.spec.context.path).toBe(join(cwd, 'ctx'));
+    expect(request.spec.context).toEqual({ kind: 'directory', path: join(cwd, 'ctx') });
   });
 
   it('warns of spellings out of date and of capitals in a repository', async () => {
@@ -170,8 +170,7 @@ describe('what is refused', () => {
     [['--target=a', '--target=b'], 69, 'several targets'],
     [['-d', 'UPPER CASE'], 65, 'error: '],
     [['-f', 'missing'], 66, 'failed to read dockerfile'],
-    [['-c', 'git://github.com/o/r'], 69, 'git://'],
-    [['-f', 'https://h/Dockerfile'], 69, 'URL'],
+    [['-c', 'gs://bucket/context.tgz'], 69, 'gs://'],
     [['--digest-file=https://h/x'], 69, 'digest-file'],
     [['build', 'ctx'], 64, 'unexpected argument: ctx'],
     [['biuld'], 64, 'did you mean build?'],

@@ -4,7 +4,6 @@ import {
   normaliseTags,
   parseBuildArgs,
   parseChoice,
-  parseContext,
   parseFile,
   parseLabels,
   parseRegistryMap,
@@ -63,46 +62,16 @@ describe('normaliseTags', () => {
   });
 });
 
-describe('parseContext', () => {
-  it.each([
-    ['.', '/work'],
-    ['sub', '/work/sub'],
-    ['dir://sub', '/work/sub'],
-    ['dir:///abs', '/abs'],
-    ['/abs', '/abs'],
-    ['DIR:///abs', '/abs'],
-  ])('%s is %s', (text, path) => {
-    expect(parseContext(text, '/work')).toEqual({ kind: 'directory', path });
-  });
-  it.each([
-    '-',
-    'tar://x.tar',
-    's3://b/k',
-    'gs://b/k',
-    'https://x/y.tgz',
-    'git://h/r',
-    'git@github.com:o/r',
-    'github.com/o/r',
-    'https://github.com/o/r.git#main',
-  ])('%s is not supported', (text) => {
-    expect(() => parseContext(text, '/work')).toThrow(unsupported);
-  });
-  it('refuses an empty one', () => {
-    expect(() => parseContext('', '/work')).toThrow(usage('context'));
-    expect(() => parseContext('dir://', '/work')).toThrow(usage('context'));
-  });
-});
-
 describe('parseFile', () => {
-  it('takes paths', () => {
-    expect([undefined, 'a/Dockerfile', 'http/x'].map(parseFile)).toEqual([
-      undefined,
-      'a/Dockerfile',
-      'http/x',
-    ]);
-  });
-  it.each(['-', 'http://h/Dockerfile', 'HTTPS://h/x'])('%s is not supported', (text) => {
-    expect(() => parseFile(text)).toThrow(unsupported);
+  it.each([
+    [undefined, { kind: 'file', name: undefined }],
+    ['a/Dockerfile', { kind: 'file', name: 'a/Dockerfile' }],
+    ['http/x', { kind: 'file', name: 'http/x' }],
+    ['-', { kind: 'stdin' }],
+    ['http://h/Dockerfile', { kind: 'url', url: 'http://h/Dockerfile' }],
+    ['HTTPS://h/x', { kind: 'url', url: 'HTTPS://h/x' }],
+  ])('%s', (text, spec) => {
+    expect(parseFile(text)).toEqual(spec);
   });
 });
 
