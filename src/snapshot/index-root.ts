@@ -2,7 +2,7 @@ import { joinPath, type BytePath } from '../bytes/index.ts';
 import { BuildError } from '../errors/index.ts';
 import type { RootView, TreeIndex } from '../rootfs/index.ts';
 import type { TarMember } from '../tar/index.ts';
-import type { OpenedRoot, RunChanges, StageRoot } from './stage-root.ts';
+import type { MemberPlan, OpenedRoot, RunChanges, StageRoot } from './stage-root.ts';
 
 /** A stage whose tree is known from tar headers alone, which is all that COPY, ADD and WORKDIR need. */
 export class IndexRoot implements StageRoot {
@@ -20,8 +20,10 @@ export class IndexRoot implements StageRoot {
     return { view, directory: undefined, close: () => undefined };
   }
 
-  apply(members: readonly TarMember[]): void {
+  async change(plan: MemberPlan): Promise<readonly TarMember[]> {
+    const members = await plan(this.open().view);
     for (const member of members) this.#index.addMember(member);
+    return members;
   }
 
   run(): Promise<RunChanges> {

@@ -10,5 +10,5 @@ export { OverlayRoot } from './overlay-root.ts';
 export { createScratchCopies } from './scratch-copies.ts';
 export type { ScratchCopies, ScratchCopy } from './scratch-copies.ts';
 export { ScanRoot } from './scan-root.ts';
-export type { MountPoint, OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
+export type { MemberPlan, MountPoint, OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
 export { BOUND_FILES, boundFileTarget } from './stubs.ts';

@@ -6,7 +6,7 @@ import { diffOverlay } from './overlay-diff.ts';
 import type { IgnoreRule } from './ignore.ts';
 import type { OverlayMounter } from './overlay-mount.ts';
 import { makeMountPoints, missingMountPoints } from './mount-points.ts';
-import type { MountPoint, OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
+import type { MemberPlan, MountPoint, OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
 import { makeStubs } from './stubs.ts';
 import { readCapabilities } from './capabilities.ts';
 
@@ -56,15 +56,21 @@ export class OverlayRoot implements StageRoot {
     };
   }
 
-  apply(members: readonly TarMember[]): void {
-    if (members.length === 0) return;
+  async change(plan: MemberPlan): Promise<readonly TarMember[]> {
+    // One mount serves to look and to write.
     const step = this.#mountStep(this.#lowers);
+    const directory = this.#mounter.path(step.merged);
+    let members: readonly TarMember[] = [];
     try {
-      applyMembers(this.#mounter.path(step.merged), members);
+      const planned = await plan(new DiskRoot(directory));
+      applyMembers(directory, planned);
+      members = planned;
     } finally {
       this.#unmountStep(step);
+      if (members.length === 0) this.#remove(step.upper);
     }
-    this.#lowers.unshift(step.upper);
+    if (members.length > 0) this.#lowers.unshift(step.upper);
+    return members;
   }
 
   async run(

@@ -79,11 +79,13 @@ class Stubs implements PlacedStubs {
   }
 
   remove(): void {
-    const due = [...this.#parents].filter(([path]) => this.#isPlain(path)).map(([path, times]) => {
-      const now = modified(path);
-      // What the step itself did to a directory counts.
-      return { path, time: now === times.placed ? times.original : now };
-    });
+    const due = [...this.#parents]
+      .filter(([path]) => this.#isPlain(path))
+      .map(([path, times]) => {
+        const now = modified(path);
+        // What the step itself did to a directory counts.
+        return { path, time: now === times.placed ? times.original : now };
+      });
     for (const { path, isDirectory } of this.#made.reverse()) {
       if (this.#isPlain(parentPath(path))) removeIfEmpty(path, isDirectory);
     }

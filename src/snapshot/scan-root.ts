@@ -8,7 +8,7 @@ import type { TarMember } from '../tar/index.ts';
 import { readCapabilities } from './capabilities.ts';
 import type { IgnoreRule } from './ignore.ts';
 import { diffStates } from './scan-diff.ts';
-import type { MountPoint, OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
+import type { MemberPlan, MountPoint, OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
 import { placeStubs } from './placed-stubs.ts';
 import { readTreeState, type TreeState } from './tree-state.ts';
 
@@ -33,9 +33,11 @@ export class ScanRoot implements StageRoot {
     return { view: this.#view(), directory: this.#directory, close: () => undefined };
   }
 
-  apply(members: readonly TarMember[]): void {
+  async change(plan: MemberPlan): Promise<readonly TarMember[]> {
+    const members = await plan(this.#view());
     applyMembers(this.#directory, members);
     this.#state = undefined;
+    return members;
   }
 
   async run(

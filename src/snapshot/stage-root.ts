@@ -18,6 +18,9 @@ export interface RunChanges {
   readonly stable: boolean;
 }
 
+/** What to put into a tree, worked out on the tree as it is. */
+export type MemberPlan = (view: RootView) => readonly TarMember[] | Promise<readonly TarMember[]>;
+
 /** What a step is given to run in. */
 export interface RunRoot {
   /** The merged tree, writable, as a path of this machine. */
@@ -40,8 +43,8 @@ export interface MountPoint {
 export interface StageRoot {
   /** Opens the present tree for reading. */
   open(): OpenedRoot;
-  /** Puts the members of a COPY, ADD or WORKDIR into the tree. */
-  apply(members: readonly TarMember[]): void;
+  /** Puts what a COPY, ADD or WORKDIR plans into the tree, and returns it. Throws what `plan` throws, with the tree as before. */
+  change(plan: MemberPlan): Promise<readonly TarMember[]>;
   /**
    * Runs a step in the tree and returns what it changed; throws what `step` throws, with the tree as before.
    * `mountPoints` is asked before, given the tree as it is: what is not there yet exists for the time of the step.

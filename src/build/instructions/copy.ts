@@ -2,7 +2,8 @@ import { heredocFile, planAdd, planCopy, type CopyRequest } from '../../copy/ind
 import { fromText } from '../../bytes/index.ts';
 import { locationOf, type CopyInstruction } from '../../dockerfile/index.ts';
 import { BuildError } from '../../errors/index.ts';
-import type { OpenedRoot } from '../../snapshot/index.ts';
+import type { RootView } from '../../rootfs/index.ts';
+import type { MemberPlan, OpenedRoot } from '../../snapshot/index.ts';
 import type { TarMember } from '../../tar/index.ts';
 import { copyRow } from '../history.ts';
 import type { BuildKit, Step } from '../kit.ts';
@@ -22,7 +23,7 @@ export async function runCopy(
   const { source } = step.planned;
   const opened = source === undefined ? undefined : rootOf(await kit.finished(source)).open();
   await copyInto(instruction, state, kit, opened?.close, (target) =>
-    Promise.resolve(planCopy(requestOf(instruction, state, kit, opened, target))),
+    planCopy(requestOf(instruction, state, kit, opened, target)),
   );
 }
 
@@ -47,18 +48,11 @@ async function copyInto(
   state: StageState,
   kit: BuildKit,
   release: (() => void) | undefined,
-  plan: (target: OpenedRoot) => Promise<TarMember[]>,
+  plan: MemberPlan,
 ): Promise<void> {
-  const root = rootOf(state);
-  let members: TarMember[];
+  let members: readonly TarMember[];
   try {
-    const target = root.open();
-    try {
-      members = await plan(target);
-    } finally {
-      target.close();
-    }
-    root.apply(members);
+    members = await rootOf(state).change(plan);
   } catch (error) {
     release?.();
     throw error;
@@ -72,7 +66,7 @@ function requestOf(
   state: StageState,
   kit: BuildKit,
   source: OpenedRoot | undefined,
-  target: OpenedRoot,
+  target: RootView,
 ): CopyRequest {
   const { context } = kit.ports;
   const now = Math.floor(kit.time() / 1000);
@@ -82,7 +76,7 @@ function requestOf(
     files: instruction.heredocs.map(({ name, content }) => heredocFile(name, content, now)),
     destination: instruction.destination,
     workdir: state.config.WorkingDir || '/',
-    target: target.view,
+    target,
     owner: instruction.chown,
     chmod: instruction.chmod,
     parents: instruction.parents,

@@ -14,26 +14,14 @@ export async function runWorkdir(
 ): Promise<void> {
   const path = resolveWorkdir(state.config.WorkingDir ?? '', instruction.value);
   state.config = { ...state.config, WorkingDir: path };
-  const members = makeWorkdir(state, path, kit);
+  // The root directory is always there.
+  const members =
+    path === '/' ? [] : await rootOf(state).change((view) => workdirMembers(view, path, state, kit));
   await kit.committer.step(
     state,
     { createdBy: `WORKDIR ${path}`, changes: addedMembers(members), stable: true },
     kit.time(),
   );
-}
-
-function makeWorkdir(state: StageState, path: string, kit: BuildKit): TarMember[] {
-  if (path === '/') return [];
-  const root = rootOf(state);
-  const opened = root.open();
-  let members: TarMember[];
-  try {
-    members = workdirMembers(opened.view, path, state, kit);
-  } finally {
-    opened.close();
-  }
-  root.apply(members);
-  return members;
 }
 
 /** The directories that a working directory lacks in a tree, owned by the stage's user. */

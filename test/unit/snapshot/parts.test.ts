@@ -132,7 +132,7 @@ describe('IndexRoot', () => {
       path: fromText('d'),
       content: undefined,
     };
-    fork.apply([{ ...directory, type: 'directory' }]);
+    await fork.change(() => [{ ...directory, type: 'directory' }]);
     expect(fork.open().view.lstat(fromText('/d'))?.type).toBe('directory');
     expect(stage.open().view.lstat(fromText('/d'))).toBeUndefined();
     await expect(stage.run()).rejects.toMatchObject({ code: 'INTERNAL' });
