@@ -52,7 +52,9 @@ function run(words: readonly string[]): Counts {
   rmSync(file, { force: true });
   const vitest = fileURLToPath(import.meta.resolve('vitest/vitest.mjs'));
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...words], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...words], {
+    stdio: 'inherit',
+  });
   return countsOf(file, status ?? 1);
 }
 
