@@ -68,3 +68,8 @@ function read(path: string): string {
     return ''; // ended meanwhile
   }
 }
+
+/** KiB of a process, pages it shares with others counted in part (Pss); 0 for one that ended. */
+export function memoryOf(pid: number): number {
+  return Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
+}
