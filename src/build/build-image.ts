@@ -1,14 +1,16 @@
 import { mkdirSync } from 'node:fs';
-import { readDockerfile } from '../context/index.ts';
-import { parseDockerfile, locationOf, type Dockerfile } from '../dockerfile/index.ts';
-import { BuildError } from '../errors/index.ts';
 import { fromText } from '../bytes/index.ts';
 import type { ImageConfig } from '../oci/index.ts';
-import { planBuild, type Plan } from '../plan/index.ts';
+import { checkDefaultBases, checkPlan, planBuild, type Plan } from '../plan/index.ts';
 import type { BuildSpec, ResultLayer } from '../request/index.ts';
 import { createScratchCopies } from '../snapshot/index.ts';
 import { BaseTrees } from './base-trees.ts';
+import { ignoredSources } from './checks/context-rules.ts';
+import { readAndParse } from './checks/read-checked.ts';
+import { refuseWarnings, reportWarnings } from './checks/report-warnings.ts';
+import { contextRoot } from './context-root.ts';
 import { Committer } from './commit.ts';
+import { withEpoch } from './epoch.ts';
 import { executeStage } from './execute-stage.ts';
 import { finalConfig } from './final-config.ts';
 import { CacheStore } from './instructions/mounts/cache-store.ts';
@@ -37,40 +39,15 @@ export async function buildImage(
   settings: RootSettings,
 ): Promise<BuiltImage> {
   const dockerfile = readAndParse(spec);
-  const warnings = reportWarnings(dockerfile, ports);
+  const early = [...dockerfile.warnings, ...checkDefaultBases(dockerfile, spec)];
+  const warnings = reportWarnings(early, dockerfile, ports.reporter);
   const plan = await planBuild(dockerfile, spec, ports.images);
-  const state = await buildStages(plan, spec, ports, settings);
-  return { ...(await assemble(state, spec, ports)), warnings };
-}
-
-function readAndParse(spec: BuildSpec): Dockerfile {
-  const text = readDockerfile(spec.dockerfile, spec.context.path);
-  return parseDockerfile(text, { file: nameFor(spec) });
-}
-
-/** Relative to the context where it lies in it: what people and annotations call it. */
-function nameFor({ dockerfile, context }: BuildSpec): string {
-  return dockerfile.startsWith(`${context.path}/`) ? dockerfile.slice(context.path.length + 1) : dockerfile;
-}
-
-function reportWarnings(dockerfile: Dockerfile, { reporter }: BuildPorts): string[] {
-  const texts = dockerfile.warnings.map(({ rule, message, range }) => {
-    const text = `${rule}: ${message}`;
-    reporter.warn(text, locationOf(dockerfile, range));
-    return text;
-  });
-  const [first] = dockerfile.warnings;
-  if (dockerfile.check?.error === true && first !== undefined) {
-    throw new BuildError(
-      'DOCKERFILE_SEMANTICS',
-      'lint violation found, and # check=error=true makes it fatal',
-      {
-        location: locationOf(dockerfile, first.range),
-        hint: `mend it, or leave it out with # check=skip=${first.rule}`,
-      },
-    );
-  }
-  return texts;
+  const checked = checkPlan(plan, { spec, isIgnored: ignoredSources(ports.context) });
+  warnings.push(...reportWarnings(checked.warnings, dockerfile, ports.reporter));
+  refuseWarnings([...early, ...checked.warnings], dockerfile);
+  const timed = withEpoch(spec, plan.globals);
+  const state = await buildStages(plan, timed, ports, settings);
+  return { ...(await assemble(state, timed, ports)), warnings };
 }
 
 async function buildStages(
@@ -82,8 +59,11 @@ async function buildStages(
   const stop = new AbortController();
   const signal = AbortSignal.any([ports.signal, stop.signal]);
   const all = { ...ports, signal };
-  const roots = new StageRoots(plan, new BaseTrees(all, (name) => `${settings.scratch}/${name}`), settings);
   const shared = kitOf(plan, spec, all, settings);
+  const trees = new BaseTrees(all, (name) => `${settings.scratch}/${name}`);
+  const roots = new StageRoots(plan, trees, settings, (name) =>
+    contextRoot(name, ports.contexts, shared.freshDirectory),
+  );
   try {
     return await runStages(
       plan,

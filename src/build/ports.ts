@@ -22,6 +22,15 @@ export interface DownloadRequest {
   readonly checksum?: string | undefined;
 }
 
+/** A git repository that ADD names. */
+export interface RepositoryRequest {
+  /** As written. */
+  readonly url: string;
+  readonly keepGitDir: boolean;
+  /** The commit it must be at. */
+  readonly checksum?: string | undefined;
+}
+
 /** One RUN, as the build sees it. */
 export interface RunRequest {
   readonly root: RunRoot;
@@ -59,8 +68,12 @@ export interface BuildPorts {
   /** Puts the blob of a base image's layer into the store; at once where it is there already. */
   fetchLayer(layer: ImageLayer): Promise<void>;
   download(request: DownloadRequest): Promise<Download>;
+  /** Checks a repository out; where it lies on this machine. */
+  fetchRepository(request: RepositoryRequest): Promise<{ readonly path: string }>;
   readonly store: LocalBlobStore;
   readonly context: BuildContext;
+  /** Named contexts that are directories, by name. */
+  readonly contexts?: ReadonlyMap<string, BuildContext> | undefined;
   readonly sandbox: Sandbox;
   readonly reporter: Reporter;
   /** What secret mounts are given, by id. */

@@ -41,9 +41,17 @@ export class StageRoots {
   readonly #onDisk: ReadonlySet<PlannedStage>;
   readonly #ignored: IgnoreRule;
   readonly #mounter: OverlayMounter;
+  readonly #contextRoot: (name: string) => StageRoot;
   #count = 0;
 
-  constructor(plan: Plan, trees: BaseTrees, settings: RootSettings) {
+  /** `contextRoot` gives the tree of the named context of this name. */
+  constructor(
+    plan: Plan,
+    trees: BaseTrees,
+    settings: RootSettings,
+    contextRoot: (name: string) => StageRoot,
+  ) {
+    this.#contextRoot = contextRoot;
     this.#plan = plan;
     this.#trees = trees;
     this.#settings = settings;
@@ -56,6 +64,7 @@ export class StageRoots {
   async open(stage: PlannedStage, parent: StageRoot | undefined): Promise<StageRoot | undefined> {
     if (!this.#isNeeded(stage)) return undefined;
     const { base } = stage;
+    if (base.kind === 'context') return this.#contextRoot(base.name);
     if (base.kind === 'stage') return this.#fork(stage, parent);
     const image = base.kind === 'image' ? base.image : undefined;
     if (!this.#onDisk.has(stage) || this.#settings.snapshotter === 'index')

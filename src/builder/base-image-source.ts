@@ -1,6 +1,6 @@
 import { copyBlob, createLimiter, type BlobSource, type LocalBlobStore } from '../content/index.ts';
 import { BuildError } from '../errors/index.ts';
-import { readImage, type ImageLayer } from '../image/index.ts';
+import { openLayout, readImage, type ImageLayer, type LayoutImage } from '../image/index.ts';
 import type { Descriptor, Digest, Platform } from '../oci/index.ts';
 import { formatReference, parseReference, withDefaultTag } from '../reference/index.ts';
 import type { RegistryClient, Repository } from '../registry/index.ts';
@@ -16,8 +16,18 @@ export class BaseImageSource implements BlobSource {
   readonly #limit = createLimiter(CONCURRENT_FETCHES);
   /** Which repository a layer was told of by. */
   readonly #origins = new Map<Digest, Repository>();
+  /** Which layout of this machine a layer lies in. */
+  readonly #inLayouts = new Map<Digest, BlobSource>();
+  readonly #layouts: ReadonlyMap<string, LayoutImage>;
 
-  constructor(registry: RegistryClient, store: LocalBlobStore, signal: AbortSignal) {
+  /** `layouts` are the image layouts among the named contexts, by their names. */
+  constructor(
+    registry: RegistryClient,
+    store: LocalBlobStore,
+    signal: AbortSignal,
+    layouts: ReadonlyMap<string, LayoutImage> = new Map(),
+  ) {
+    this.#layouts = layouts;
     this.#registry = registry;
     this.#store = store;
     this.#signal = signal;
@@ -30,6 +40,16 @@ export class BaseImageSource implements BlobSource {
     for (const layer of image.layers) this.#origins.set(layer.descriptor.digest, repository);
     const name = formatReference({ ...reference, digest: descriptor.digest });
     return { name, config: image.config, layers: image.layers };
+  }
+
+  /** The image of a layout that is a named context. */
+  async resolveLayout(context: string, platform: Platform): Promise<BaseImage> {
+    const layout = this.#layouts.get(context);
+    if (layout === undefined) throw new BuildError('INTERNAL', `no image layout is called ${context}`);
+    const { source, root } = await openLayout(layout, this.#signal);
+    const image = await readImage(source, root, platform, this.#signal);
+    for (const layer of image.layers) this.#inLayouts.set(layer.descriptor.digest, source);
+    return { name: `${context}@${image.descriptor.digest}`, config: image.config, layers: image.layers };
   }
 
   /** Puts a layer into the store, where it is not there yet. */
@@ -52,7 +72,7 @@ export class BaseImageSource implements BlobSource {
   }
 
   #originOf(descriptor: Descriptor): BlobSource {
-    const origin = this.#origins.get(descriptor.digest);
+    const origin = this.#inLayouts.get(descriptor.digest) ?? this.#origins.get(descriptor.digest);
     if (origin !== undefined) return origin;
     throw new BuildError('INTERNAL', `blob ${descriptor.digest} belongs to no image of this build`);
   }

@@ -1,4 +1,4 @@
-import type { BuildPorts, Download, DownloadRequest } from '../build/index.ts';
+import type { BuildPorts, Download, DownloadRequest, RepositoryRequest } from '../build/index.ts';
 import { BuildError } from '../errors/index.ts';
 import type { BaseImage } from '../plan/index.ts';
 import type { Reporter } from '../report/index.ts';
@@ -6,6 +6,7 @@ import { fromErrorMessage } from './error-message.ts';
 import {
   BaseImageMessage,
   DownloadMessage,
+  RepositoryMessage,
   type Call,
   type FromBuilder,
   type ToBuilder,
@@ -29,6 +30,8 @@ export class ChannelPorts {
   readonly images: BuildPorts['images'] = {
     resolve: async (reference, platform): Promise<BaseImage> =>
       BaseImageMessage.parse(await this.#call({ method: 'resolve', reference, platform })),
+    resolveLayout: async (context, platform): Promise<BaseImage> =>
+      BaseImageMessage.parse(await this.#call({ method: 'resolve-layout', context, platform })),
   };
 
   readonly fetchLayer: BuildPorts['fetchLayer'] = async ({ descriptor, diffId }) => {
@@ -37,6 +40,9 @@ export class ChannelPorts {
 
   readonly download = async ({ url, checksum }: DownloadRequest): Promise<Download> =>
     DownloadMessage.parse(await this.#call({ method: 'download', url, checksum }));
+
+  readonly fetchRepository = async (request: RepositoryRequest): Promise<{ readonly path: string }> =>
+    RepositoryMessage.parse(await this.#call({ method: 'git', ...request }));
 
   /** Takes an answer or a refusal to an earlier call. */
   settle(message: Extract<ToBuilder, { readonly type: 'answer' | 'refusal' }>): void {

@@ -10,7 +10,9 @@ import {
   type SourceTools,
 } from '../context/index.ts';
 import { BuildError } from '../errors/index.ts';
+import type { LayoutImage } from '../image/index.ts';
 import type { HttpClient } from '../http/index.ts';
+import { withContextEpoch } from '../request/index.ts';
 import type {
   AskedBuild,
   BuildRequest,
@@ -54,7 +56,7 @@ export async function gatherSources(asked: AskedBuild, tools: SourceTools): Prom
   const path = subDirectory(fetched.path, contextSubPath);
   const file = await fetchDockerfile({ dockerfile, context, cwd }, { ...fetched, path }, tools);
   return {
-    ...settings,
+    ...withContextEpoch(settings, fetched.time),
     context: { kind: 'directory', path },
     dockerfile: file.path,
     dockerfileName: file.name,
@@ -71,6 +73,15 @@ async function gatherNamed({ name, source }: NamedSource, tools: SourceTools): P
     default:
       return { name, kind: 'directory', path: (await fetchNamedContext(source, tools)).path };
   }
+}
+
+/** The image layouts among the named contexts, by name. */
+export function layoutsOf({ contexts }: Pick<AskedBuild, 'contexts'>): ReadonlyMap<string, LayoutImage> {
+  return new Map(
+    contexts.flatMap(({ name, source }): [string, LayoutImage][] =>
+      source.kind === 'layout' ? [[name, { ...source, directory: source.path }]] : [],
+    ),
+  );
 }
 
 function subDirectory(path: string, below: string | undefined): string {

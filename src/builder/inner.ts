@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeSync } from 'node:fs';
 import { buildImage } from '../build/index.ts';
 import { DirectoryStore } from '../content/index.ts';
-import { openDirectoryContext } from '../context/index.ts';
+import { openDirectoryContext, openNamedContext, type BuildContext } from '../context/index.ts';
 import { BuildError } from '../errors/index.ts';
 import { closeInheritedDescriptors } from '../process/index.ts';
 import { ChannelPorts } from './channel-ports.ts';
@@ -45,8 +45,10 @@ async function runJob(job: Job, ports: ChannelPorts, signal: AbortSignal): Promi
         images: ports.images,
         fetchLayer: ports.fetchLayer,
         download: ports.download,
+        fetchRepository: ports.fetchRepository,
         store: new DirectoryStore(job.settings.scratch),
         context: openDirectoryContext(job.spec.context.path, { dockerfilePath: job.spec.dockerfile }),
+        contexts: openNamed(job.spec),
         sandbox: createSandbox(job),
         reporter: ports.reporter(),
         secrets: new Map(
@@ -65,6 +67,14 @@ async function runJob(job: Job, ports: ChannelPorts, signal: AbortSignal): Promi
     // The image is exported meanwhile: nothing in the trees is needed for it.
     clean(job);
   }
+}
+
+function openNamed({ contexts = [] }: Job['spec']): ReadonlyMap<string, BuildContext> {
+  return new Map(
+    contexts.flatMap((named): [string, BuildContext][] =>
+      named.kind === 'directory' ? [[named.name, openNamedContext(named.path)]] : [],
+    ),
+  );
 }
 
 /** Everybody may pass: RUN as another user than root reaches its root directory through it. */

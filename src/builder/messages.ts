@@ -30,7 +30,10 @@ export type ErrorMessage = z.infer<typeof ErrorMessage>;
 
 const Run = z.object({
   network: z.enum(['default', 'host', 'none']).optional(),
-  extraHosts: z.array(z.object({ host: z.string(), address: z.string() })).readonly().optional(),
+  extraHosts: z
+    .array(z.object({ host: z.string(), address: z.string() }))
+    .readonly()
+    .optional(),
   shmBytes: z.number().optional(),
   limits: z
     .array(z.object({ name: z.string(), soft: z.string(), hard: z.string() }))
@@ -113,6 +116,7 @@ export const RepositoryMessage = z.object({ path: z.string() });
 /** What the building process asks for: everything that needs the network. */
 export const Call = z.discriminatedUnion('method', [
   z.object({ method: z.literal('resolve'), reference: z.string(), platform: Platform }),
+  z.object({ method: z.literal('resolve-layout'), context: z.string(), platform: Platform }),
   z.object({ method: z.literal('fetch'), layer: Layer }),
   z.object({ method: z.literal('download'), url: z.string(), checksum: z.string().optional() }),
   z.object({

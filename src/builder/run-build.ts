@@ -4,7 +4,7 @@ import { DirectoryStore } from '../content/index.ts';
 import { downloadFile, type SourceTools } from '../context/index.ts';
 import { assertNever, BuildError } from '../errors/index.ts';
 import { createHttpClient, type HttpClient } from '../http/index.ts';
-import { assembleImage, type Image } from '../image/index.ts';
+import { assembleImage, type Image, type LayoutImage } from '../image/index.ts';
 import {
   chooseBackend,
   noRunError,
@@ -18,7 +18,7 @@ import type { BuildRequest, BuildResult, BuildSpec, BuildSurroundings, RunBuild 
 import { BaseImageSource } from './base-image-source.ts';
 import { toErrorMessage } from './error-message.ts';
 import { fetchRepository } from './fetch-repository.ts';
-import { gatherSources, sourceTools } from './gather-sources.ts';
+import { gatherSources, layoutsOf, sourceTools } from './gather-sources.ts';
 import { checkDestinationsOf, exportImage, type ExportTools } from './export-image.ts';
 import { innerCommand } from './inner-command.ts';
 import { buildInside } from './inner-process.ts';
@@ -32,6 +32,7 @@ interface Site {
   readonly backend: Backend;
   readonly scratch: string;
   readonly sources: SourceTools;
+  readonly layouts: ReadonlyMap<string, LayoutImage>;
 }
 
 /** A request with all it is built from on this machine. */
@@ -51,7 +52,7 @@ export const runBuild: RunBuild = async (request, surroundings) => {
   try {
     const sources = sourceTools(request, surroundings, { http, scratch, signal: surroundings.signal });
     const gathered = { ...request, spec: await gatherSources(request.spec, sources) };
-    const site = { report, backend, scratch, sources };
+    const site = { report, backend, scratch, sources, layouts: layoutsOf(request.spec) };
     const result = await buildAndExport(gathered, surroundings, site, http);
     return { ...result, milliseconds: Math.round(performance.now() - started) };
   } finally {
@@ -70,7 +71,7 @@ async function buildAndExport(
   const { registries, credentials, outputs } = request;
   const store = new DirectoryStore(site.scratch);
   const registry = createRegistryClient({ registries, credentials, env, reporter, http });
-  const bases = new BaseImageSource(registry, store, signal);
+  const bases = new BaseImageSource(registry, store, signal, site.layouts);
   const tools: ExportTools = {
     registry,
     blobs: bases,
@@ -133,6 +134,8 @@ function answer(call: Call, bases: BaseImageSource, sources: SourceTools): Promi
   switch (call.method) {
     case 'resolve':
       return bases.resolve(call.reference, call.platform);
+    case 'resolve-layout':
+      return bases.resolveLayout(call.context, call.platform);
     case 'fetch':
       return bases.fetch(call.layer);
     case 'download':

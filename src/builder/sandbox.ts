@@ -22,7 +22,12 @@ export function createSandbox(job: Job): Sandbox {
       const directory = `${job.settings.scratch}/run${runs++}`;
       mkdirSync(directory, { mode: 0o700 });
       try {
-        return await runIn(directory, request, { tools, ownProc: job.ownProc, run: job.spec.run ?? {} }, signal);
+        return await runIn(
+          directory,
+          request,
+          { tools, ownProc: job.ownProc, run: job.spec.run ?? {} },
+          signal,
+        );
       } finally {
         rmSync(directory, { recursive: true, force: true });
       }

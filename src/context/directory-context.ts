@@ -45,6 +45,11 @@ export function openNamedContext(directory: string): BuildContext {
   return contextOf(root, ownIgnoreFile(root));
 }
 
+/** A directory of this machine as a tree that belongs to root, nothing of it ignored. */
+export function openPlainTree(directory: string): RootView {
+  return new ContextView(fromText(resolveDirectory(directory)), createMatcher([]));
+}
+
 function contextOf(root: string, ignore: IgnoreText | undefined): BuildContext {
   const matcher = createMatcher(ignore === undefined ? [] : parseIgnoreFile(ignore.text), ignore?.name ?? '');
   const view = new ContextView(fromText(root), matcher);

@@ -2,7 +2,7 @@
 export { isArchive } from './archive/is-archive.ts';
 export { readContent } from './archive/read-content.ts';
 export { directoryInside } from './directory-inside.ts';
-export { openDirectoryContext, openNamedContext } from './directory-context.ts';
+export { openDirectoryContext, openNamedContext, openPlainTree } from './directory-context.ts';
 export type { BuildContext } from './directory-context.ts';
 export { downloadFile } from './download.ts';
 export type { Download, DownloadRequest } from './download.ts';

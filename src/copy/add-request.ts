@@ -1,4 +1,5 @@
 import type { BytePath } from '../bytes/index.ts';
+import type { RootView } from '../rootfs/index.ts';
 import type { ArchiveLimits } from './archive/limits.ts';
 import type { CopyRequest, LiteralFile } from './copy-request.ts';
 
@@ -6,6 +7,8 @@ import type { CopyRequest, LiteralFile } from './copy-request.ts';
 export interface AddRequest extends CopyRequest {
   /** What was downloaded, by the source as it stands in `sources`; such sources are not looked for in the context. */
   readonly downloads?: ReadonlyMap<string, LiteralFile> | undefined;
+  /** Whole trees by the source as it stands in `sources` (git repositories): their contents are copied. */
+  readonly trees?: ReadonlyMap<string, RootView> | undefined;
   /** `--unpack`; where it is absent local archives are unpacked and downloaded ones are not. */
   readonly unpack?: boolean | undefined;
   /**

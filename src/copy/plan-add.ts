@@ -1,4 +1,4 @@
-import { fromText, toText } from '../bytes/index.ts';
+import { type BytePath, fromText, toText } from '../bytes/index.ts';
 import { isArchive } from '../context/index.ts';
 import type { NodeStat, RootView } from '../rootfs/index.ts';
 import type { TarMember } from '../tar/index.ts';
@@ -10,6 +10,8 @@ import { DEFAULT_PARENT_MODE } from './chmod.ts';
 import { findSources, type FoundSource } from './find-sources.ts';
 import { treeOfFile } from './literal-file.ts';
 import { beginPlan, copyFiles, copyFrom, type CopyPlan, ensureDirectory, locate } from './plan-copy.ts';
+
+const ROOT = '/' as BytePath;
 
 /** A plan of ADD, and where the contents of unpacked files go. */
 interface AddPlan {
@@ -37,6 +39,11 @@ export async function planAdd(request: AddRequest): Promise<TarMember[]> {
 
 async function addSource(plan: AddPlan, source: string): Promise<void> {
   const { request } = plan;
+  const tree = request.trees?.get(source);
+  if (tree !== undefined) {
+    copyFrom(plan.copy, tree, { path: ROOT, stat: tree.lstat(ROOT) as NodeStat, name: ROOT });
+    return;
+  }
   const download = request.downloads?.get(source);
   if (download === undefined) {
     for (const found of findSources(request, source))

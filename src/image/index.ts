@@ -2,6 +2,8 @@
 export { assembleImage } from './assemble-image.ts';
 export type { ImageParts } from './assemble-image.ts';
 export type { Image, ImageLayer, ManifestBytes, ManifestSource } from './image.ts';
+export { openLayout } from './open-layout.ts';
+export type { LayoutImage } from './open-layout.ts';
 export { pushImage } from './push-image.ts';
 export type { PushOptions, PushTarget, RepositoryName } from './push-image.ts';
 export { readImage } from './read-image.ts';

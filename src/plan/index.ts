@@ -2,6 +2,12 @@
 export type { BaseImages } from './base-images.ts';
 export { changesFiles, stagesOnDisk } from './disk-stages.ts';
 export { givenArg } from './given-arg.ts';
-export { planBuild } from './plan-build.ts';
+export { checkPlan } from './checks/check-plan.ts';
+export { checkDefaultBases } from './checks/default-bases.ts';
+export type { CheckedPlan, CheckSurroundings } from './checks/check-plan.ts';
+export { outlineOf } from './outline.ts';
+export type { Outline } from './outline.ts';
+export type { OutlineArg, OutlineMount } from './outline-stage.ts';
+export { planAllStages, planBuild } from './plan-build.ts';
 export { sourcesOf } from './planned-stage.ts';
 export type { BaseImage, Plan, PlannedInstruction, PlannedStage, StageBase } from './planned-stage.ts';

@@ -1,11 +1,12 @@
 import { expandFrom, locationOf, parseTrigger } from '../dockerfile/index.ts';
 import type { Dockerfile, FromInstruction, OnbuildInstruction, Stage } from '../dockerfile/index.ts';
-import { withLocation } from '../errors/index.ts';
+import { BuildError, withLocation, type SourceLocation } from '../errors/index.ts';
 import { parsePlatform, type Platform } from '../oci/index.ts';
-import type { BuildSpec } from '../request/index.ts';
+import type { BuildSpec, NamedContext } from '../request/index.ts';
 import { rememberImages, type BaseImages } from './base-images.ts';
 import { stageByName, targetStage } from './find-stage.ts';
 import { globalScope } from './global-scope.ts';
+import { namedContext } from './named-contexts.ts';
 import {
   sourcesOf,
   type Plan,
@@ -16,16 +17,43 @@ import {
 import { findSource, fromOf, mountFromsOf } from './sources.ts';
 
 /**
- * What has to be built for the target: only the stages it needs, their bases resolved (all at the same time), triggers
+ * What has to be built for the targets: only the stages they need, their bases resolved (all at the same time), triggers
  * of bases put in front. Throws DOCKERFILE_SEMANTICS with the place for stages that are not there, and what resolving
  * an image throws.
  */
-export async function planBuild(dockerfile: Dockerfile, spec: BuildSpec, images: BaseImages): Promise<Plan> {
+export function planBuild(dockerfile: Dockerfile, spec: BuildSpec, images: BaseImages): Promise<Plan> {
+  const others = (spec.otherTargets ?? []).map((name) => targetStage(dockerfile, name));
+  return planStages(dockerfile, spec, images, others);
+}
+
+/** As planBuild, for every stage of the file; the target is the same. */
+export function planAllStages(dockerfile: Dockerfile, spec: BuildSpec, images: BaseImages): Promise<Plan> {
+  return planStages(dockerfile, spec, images, dockerfile.stages);
+}
+
+async function planStages(
+  dockerfile: Dockerfile,
+  spec: BuildSpec,
+  images: BaseImages,
+  others: readonly Stage[],
+): Promise<Plan> {
   const target = targetStage(dockerfile, spec.target);
   const globals = globalScope(dockerfile, spec);
   const planner = new Planner(dockerfile, spec, globals, rememberImages(images));
-  const planned = await planner.stage(target);
-  return { dockerfile, target: planned, stages: inOrder(planned), globals };
+  const [planned, ...more] = await Promise.all([target, ...others].map((stage) => planner.stage(stage)));
+  if (planned === undefined) throw new BuildError('INTERNAL', 'a plan without a target');
+  return { dockerfile, target: planned, stages: inOrder([planned, ...more]), globals };
+}
+
+type ImageBase = Extract<StageBase, { readonly kind: 'scratch' | 'image' }>;
+
+interface FoundBase {
+  readonly base: StageBase;
+  readonly platform: Platform;
+  /** Left by the base for those built on it. */
+  readonly triggers: readonly string[];
+  /** What makes the tree of the base, before anything else. */
+  readonly first?: readonly PlannedInstruction[] | undefined;
 }
 
 class Planner {
@@ -35,6 +63,7 @@ class Planner {
   readonly #images: BaseImages;
   readonly #stages = new Map<number, Promise<PlannedStage>>();
   readonly #sourceImages = new Map<string, Promise<PlannedStage>>();
+  readonly #directories = new Map<string, PlannedStage>();
 
   constructor(
     dockerfile: Dockerfile,
@@ -62,11 +91,15 @@ class Planner {
       const from = expandFrom(stage.from, (name) => this.#globals.get(name), this.#dockerfile);
       const own = stage.instructions.map((instruction) => ({ instruction, isOnbuild: false }));
       // Started before the base is waited for: every registry is asked at once.
-      const [{ base, platform, triggers }, instructions] = await Promise.all([
-        this.#base(stage, from),
-        this.#withSources(own, stage),
+      const replacement = namedContext(this.#spec, from.stageName);
+      const [{ base, platform, triggers, first = [] }, instructions] = await Promise.all([
+        replacement === undefined
+          ? this.#base(stage, from, location)
+          : this.#contextBase(replacement, this.#platformOf(from), location),
+        // A stage whose name is that of a named context is that context, whatever its instructions.
+        replacement === undefined ? this.#withSources(own, stage) : [],
       ]);
-      const parsed = triggers.map((trigger) => ({
+      const parsed = (replacement === undefined ? triggers : []).map((trigger) => ({
         instruction: parseTrigger(trigger, { escape: this.#dockerfile.escape, location }),
         isOnbuild: true,
       }));
@@ -76,29 +109,58 @@ class Planner {
         from,
         base,
         platform,
-        instructions: [...(await this.#withSources(parsed, stage)), ...instructions],
+        instructions: [...first, ...(await this.#withSources(parsed, stage)), ...instructions],
       };
     } catch (error) {
       throw withLocation(error, location);
     }
   }
 
-  async #base(
-    stage: Stage,
-    from: FromInstruction,
-  ): Promise<{ base: StageBase; platform: Platform; triggers: readonly string[] }> {
-    const platform = from.platform === undefined ? this.#spec.platform : parsePlatform(from.platform);
+  #platformOf({ platform }: FromInstruction): Platform {
+    return platform === undefined ? this.#spec.platform : parsePlatform(platform);
+  }
+
+  async #base(stage: Stage, from: FromInstruction, location: SourceLocation): Promise<FoundBase> {
+    const platform = this.#platformOf(from);
+    const named = namedContext(this.#spec, from.image);
+    if (named !== undefined) return this.#contextBase(named, platform, location);
     const earlier = stageByName(this.#dockerfile, from.image, stage.index);
     if (earlier !== undefined) {
       const base = await this.stage(earlier);
       return { base: { kind: 'stage', stage: base }, platform: base.platform, triggers: triggersOf(earlier) };
     }
-    const base = await this.#baseOf(from.image, platform);
+    return this.#foundBase(await this.#baseOf(from.image, platform), platform);
+  }
+
+  #foundBase(base: ImageBase, platform: Platform): FoundBase {
     if (base.kind === 'scratch') return { base, platform: this.#spec.platform, triggers: [] };
     return { base, platform, triggers: base.image.config.config?.OnBuild ?? [] };
   }
 
-  async #baseOf(name: string, platform: Platform): Promise<Exclude<StageBase, { kind: 'stage' }>> {
+  /** What FROM means by a named context. The files of a directory are copied into an empty tree. */
+  async #contextBase(named: NamedContext, platform: Platform, location: SourceLocation): Promise<FoundBase> {
+    if (named.kind !== 'directory') return this.#foundBase(await this.#imageOf(named, platform), platform);
+    const instruction = parseTrigger('COPY / /', { escape: this.#dockerfile.escape, location });
+    const first = [{ instruction, isOnbuild: false, source: this.#directory(named.name) }];
+    return { base: { kind: 'scratch' }, platform: this.#spec.platform, triggers: [], first };
+  }
+
+  async #imageOf(
+    named: Exclude<NamedContext, { readonly kind: 'directory' }>,
+    platform: Platform,
+  ): Promise<ImageBase> {
+    if (named.kind === 'image') return this.#baseOf(named.reference, platform);
+    return { kind: 'image', image: await this.#images.resolveLayout(named.name, platform) };
+  }
+
+  #directory(name: string): PlannedStage {
+    const known = this.#directories.get(name);
+    const stage = known ?? this.#sourceOf(name, { kind: 'context', name });
+    this.#directories.set(name, stage);
+    return stage;
+  }
+
+  async #baseOf(name: string, platform: Platform): Promise<ImageBase> {
     if (name === 'scratch') return { kind: 'scratch' };
     return { kind: 'image', image: await this.#images.resolve(name, platform) };
   }
@@ -125,24 +187,28 @@ class Planner {
   }
 
   #source(from: string, before: number): Promise<PlannedStage> {
+    const named = /^\d+$/.test(from) ? undefined : namedContext(this.#spec, from);
+    if (named?.kind === 'directory') return Promise.resolve(this.#directory(named.name));
+    if (named !== undefined)
+      return this.#sourceImage(named.name, () => this.#imageOf(named, this.#spec.platform));
     const found = findSource(this.#dockerfile, from, before);
-    return found.kind === 'stage' ? this.stage(found.stage) : this.#sourceImage(found.reference);
+    return found.kind === 'stage'
+      ? this.stage(found.stage)
+      : this.#sourceImage(found.reference, () => this.#baseOf(found.reference, this.#spec.platform));
   }
 
-  #sourceImage(reference: string): Promise<PlannedStage> {
-    const known = this.#sourceImages.get(reference);
+  #sourceImage(name: string, resolve: () => Promise<ImageBase>): Promise<PlannedStage> {
+    const known = this.#sourceImages.get(name);
     if (known !== undefined) return known;
-    const { platform } = this.#spec;
-    const planned = this.#baseOf(reference, platform).then((base): PlannedStage => ({
-      index: undefined,
-      label: reference,
-      from: undefined,
-      base,
-      platform,
-      instructions: [],
-    }));
-    this.#sourceImages.set(reference, planned);
+    const planned = resolve().then((base) => this.#sourceOf(name, base));
+    this.#sourceImages.set(name, planned);
     return planned;
+  }
+
+  /** Something that only `--from` names, as a stage. */
+  #sourceOf(label: string, base: StageBase): PlannedStage {
+    const { platform } = this.#spec;
+    return { index: undefined, label, from: undefined, base, platform, instructions: [] };
   }
 }
 
@@ -153,8 +219,8 @@ function triggersOf(stage: Stage): string[] {
     .map(({ trigger }) => trigger);
 }
 
-/** Every stage that is needed, each after those it needs. */
-function inOrder(target: PlannedStage): PlannedStage[] {
+/** The stages asked for and every stage they need, each after those it needs. */
+function inOrder(targets: readonly PlannedStage[]): PlannedStage[] {
   const done = new Set<PlannedStage>();
   const visit = (stage: PlannedStage): void => {
     if (done.has(stage)) return;
@@ -162,6 +228,6 @@ function inOrder(target: PlannedStage): PlannedStage[] {
     for (const source of stage.instructions.flatMap(sourcesOf)) visit(source);
     done.add(stage);
   };
-  visit(target);
+  targets.forEach(visit);
   return [...done];
 }

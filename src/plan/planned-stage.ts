@@ -14,6 +14,8 @@ export interface BaseImage {
 export type StageBase =
   | { readonly kind: 'scratch' }
   | { readonly kind: 'image'; readonly image: BaseImage }
+  /** The directory of a named context, for `--from` only: FROM copies it into an empty tree. */
+  | { readonly kind: 'context'; readonly name: string }
   | { readonly kind: 'stage'; readonly stage: PlannedStage };
 
 /** An instruction to carry out, and where its text stands for messages. */

@@ -21,7 +21,7 @@ import { parseRegistryMap } from './registry-map.ts';
 import { scratchParentOf } from './scratch-parent.ts';
 import { type ContextSpec, type DockerfileSpec, type NamedSource } from './sources/context-spec.ts';
 import { parseGitOptions } from './sources/git-options.ts';
-import { sourceDateEpoch } from './source-date-epoch.ts';
+import { epochOf, withEpochArgument } from './source-date-epoch.ts';
 import { normaliseTags } from './tags.ts';
 
 /** What the fronts call by different names, or have rules of their own for. */
@@ -83,7 +83,8 @@ export function assembleRequest(
 
 function specOf(values: OptionValues, choices: FrontChoices, { env, cwd, machine }: FrontPlace): AskedBuild {
   const buildPlatform = platformOfMachine(machine);
-  const buildArgs = parseBuildArgs(choices.buildArgs, env);
+  const epoch = [values.text('source-date-epoch'), env['SOURCE_DATE_EPOCH']];
+  const buildArgs = withEpochArgument(parseBuildArgs(choices.buildArgs, env), epoch);
   return {
     context: choices.context,
     contextSubPath: values.text('context-sub-path'),
@@ -97,11 +98,7 @@ function specOf(values: OptionValues, choices: FrontChoices, { env, cwd, machine
     labels: parseLabels(choices.labels),
     platform: onePlatform(choices.platforms) ?? buildPlatform,
     buildPlatform,
-    sourceDateEpoch: sourceDateEpoch(
-      buildArgs['SOURCE_DATE_EPOCH'],
-      values.text('source-date-epoch'),
-      env['SOURCE_DATE_EPOCH'],
-    ),
+    sourceDateEpoch: epochOf(buildArgs),
     reproducible: values.flag('reproducible') ?? false,
     singleSnapshot: values.flag('single-snapshot') ?? false,
     ignorePaths: values.list('ignore-path').map(absoluteInImage),

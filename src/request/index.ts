@@ -51,9 +51,10 @@ export type { ContextSpec, DockerfileSpec, NamedContext, NamedSource } from './s
 export { parseGitOptions } from './sources/git-options.ts';
 export type { GitOptions } from './sources/git-options.ts';
 export type { GitSource } from './sources/git-source.ts';
+export { isGitUrl } from './sources/git-url.ts';
 export { parseContext } from './sources/parse-context.ts';
 export { checkCommit, parseGitSource } from './sources/parse-git-source.ts';
 export { parseNamedSources } from './sources/parse-named-source.ts';
 export { withPullMethod } from './sources/pull-method.ts';
-export { sourceDateEpoch } from './source-date-epoch.ts';
+export { sourceDateEpoch, withContextEpoch } from './source-date-epoch.ts';
 export { normaliseTags } from './tags.ts';

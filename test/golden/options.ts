@@ -33,7 +33,9 @@ export function goldenBuild(group: string, name: string): GoldenBuild {
   const options = Options.parse(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {});
   const { images = {}, missing = [], platform, ...changes } = options;
   const spec = buildSpec(directory, {
-    ...changes,
+    target: changes.target,
+    otherTargets: changes.otherTargets,
+    buildArgs: changes.buildArgs ?? {},
     ...(platform !== undefined && { platform: parsePlatform(platform) }),
   });
   return {
@@ -48,6 +50,7 @@ function imagesOf(
   missing: readonly string[],
 ): BaseImages {
   return {
+    resolveLayout: (context) => Promise.reject(new BuildError('IMAGE', `no layout is called ${context}`)),
     resolve: (name, { os, architecture }): Promise<BaseImage> => {
       if (missing.includes(name))
         return Promise.reject(new BuildError('REGISTRY_NOT_FOUND', `${name} was not found`));

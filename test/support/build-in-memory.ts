@@ -35,6 +35,7 @@ export async function buildInMemory(dockerfile: string, build: MemoryBuild = {})
       {
         images: fakeImages({ base: {}, ...build.images }),
         fetchLayer: () => Promise.reject(new Error('these images have no layers')),
+        fetchRepository: () => Promise.reject(new Error('nothing is fetched here')),
         download: () => Promise.reject(new Error('nothing is downloaded here')),
         store: new DirectoryStore(scratch),
         context: openDirectoryContext(context, { dockerfilePath: spec.dockerfile }),

@@ -13,20 +13,18 @@ export interface FakeImages extends BaseImages {
 /** Images without layers that have these configs. Others are not found. */
 export function fakeImages(configs: Readonly<Record<string, Partial<ImageConfig>>>): FakeImages {
   const asked: string[] = [];
-  return {
-    asked,
-    resolve: (name: string, platform: Platform): Promise<BaseImage> => {
-      asked.push(`${name} ${formatPlatform(platform)}`);
-      const config = configs[name];
-      if (config === undefined)
-        return Promise.reject(new BuildError('REGISTRY_NOT_FOUND', `${name} was not found`));
-      return Promise.resolve({
-        name: `docker.io/library/${name}@sha256:${'0'.repeat(64)}`,
-        config: { architecture: 'amd64', os: 'linux', ...config },
-        layers: [],
-      });
-    },
+  const resolve = (name: string, platform: Platform): Promise<BaseImage> => {
+    asked.push(`${name} ${formatPlatform(platform)}`);
+    const config = configs[name];
+    if (config === undefined)
+      return Promise.reject(new BuildError('REGISTRY_NOT_FOUND', `${name} was not found`));
+    return Promise.resolve({
+      name: `docker.io/library/${name}@sha256:${'0'.repeat(64)}`,
+      config: { architecture: 'amd64', os: 'linux', ...config },
+      layers: [],
+    });
   };
+  return { asked, resolve, resolveLayout: (context, platform) => resolve(`layout ${context}`, platform) };
 }
 
 /** The plan of a Dockerfile; a `base` image is always there. */

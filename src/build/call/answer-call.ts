@@ -1,5 +1,5 @@
 import type { BuildContext } from '../../context/index.ts';
-import type { Dockerfile, LintWarning } from '../../dockerfile/index.ts';
+import { locationOf, type Dockerfile, type LintWarning } from '../../dockerfile/index.ts';
 import { toBuildError } from '../../errors/index.ts';
 import {
   checkDefaultBases,
@@ -11,11 +11,10 @@ import {
   type BaseImages,
   type Plan,
 } from '../../plan/index.ts';
-import type { Reporter } from '../../report/index.ts';
 import type { BuildSpec, CallAnswer, CallChoice } from '../../request/index.ts';
 import { ignoredSources } from '../checks/context-rules.ts';
 import { readAndParse } from '../checks/read-checked.ts';
-import { reportWarnings } from '../checks/report-warnings.ts';
+import { messageOf } from '../checks/report-warnings.ts';
 import { checkJson, checkText, type CheckResult } from './check.ts';
 import { outlineJson, outlineText } from './outline.ts';
 import { targetsJson, targetsText } from './targets.ts';
@@ -25,7 +24,8 @@ import { tolerantImages } from './tolerant-images.ts';
 export interface CallPorts {
   readonly images: BaseImages;
   readonly context: BuildContext;
-  readonly reporter: Reporter;
+  /** Tells what was left out. */
+  say(message: string): void;
 }
 
 /**
@@ -37,26 +37,29 @@ export async function answerCall(spec: BuildSpec, call: CallChoice, ports: CallP
   const isJson = call.format === 'json';
   switch (call.method) {
     case 'targets':
-      return answer(isJson ? targetsJson(dockerfile) : targetsText(dockerfile), 0);
+      return answer(isJson ? targetsJson(dockerfile) : targetsText(dockerfile));
     case 'outline': {
       const images = tolerantImages(ports.images, () => undefined);
       const plan = await planBuild(dockerfile, spec, images);
       const outline = outlineOf(plan, spec);
-      return answer(isJson ? outlineJson(plan, outline) : outlineText(plan, outline), 0);
+      return answer(isJson ? outlineJson(plan, outline) : outlineText(plan, outline));
     }
     case 'check': {
       const result = await check(dockerfile, spec, ports);
-      reportWarnings(result.warnings, dockerfile, ports.reporter);
       const failed = result.warnings.length > 0 || result.error !== undefined;
       const status = failed && !call.ignoreStatus ? 1 : 0;
-      return answer(isJson ? checkJson(result) : checkText(result), status);
+      const warnings = result.warnings.map((warning) => ({
+        message: messageOf(warning),
+        location: locationOf(dockerfile, warning.range),
+      }));
+      return { ...answer(isJson ? checkJson(result) : checkText(result)), status, warnings };
     }
   }
 }
 
-function answer(content: unknown, status: number): CallAnswer {
+function answer(content: unknown): CallAnswer {
   const text = typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`;
-  return { text, status };
+  return { text, status: 0, warnings: [] };
 }
 
 /** Of all stages, or of those the target needs where one is named. */
@@ -65,7 +68,7 @@ async function check(dockerfile: Dockerfile, spec: BuildSpec, ports: CallPorts):
   const images = tolerantImages(ports.images, (image, reference, error) => {
     unknownBases.add(image);
     const { message } = toBuildError(error);
-    ports.reporter.info(`the base image ${reference} is not looked at: ${message}`);
+    ports.say(`the base image ${reference} is not looked at: ${message}`);
   });
   const early = [...dockerfile.warnings, ...checkDefaultBases(dockerfile, spec)];
   let plan: Plan;

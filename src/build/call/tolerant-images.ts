@@ -10,6 +10,8 @@ export function tolerantImages(
   missing: (image: BaseImage, reference: string, error: unknown) => void,
 ): BaseImages {
   return {
+    // A layout of this machine is there or it is not: no registry has anything to do with it.
+    resolveLayout: (context, platform) => images.resolveLayout(context, platform),
     resolve: async (reference, platform) => {
       try {
         return await images.resolve(reference, platform);

@@ -2,17 +2,19 @@ import { locationOf, type Dockerfile, type LintWarning } from '../../dockerfile/
 import { BuildError } from '../../errors/index.ts';
 import type { Reporter } from '../../report/index.ts';
 
-/** Tells warnings of the build checks, each with its place and where it is explained. Returns them as `Rule: message`. */
+/** Tells warnings of the build checks, each with its place and its page. Returns them as `Rule: message`. */
 export function reportWarnings(
   warnings: readonly LintWarning[],
   dockerfile: Dockerfile,
   reporter: Reporter,
 ): string[] {
-  return warnings.map(({ rule, message, url, range }) => {
-    const text = `${rule}: ${message}`;
-    reporter.warn(url === '' ? text : `${text} (${url})`, locationOf(dockerfile, range));
-    return text;
-  });
+  for (const warning of warnings) reporter.warn(messageOf(warning), locationOf(dockerfile, warning.range));
+  return warnings.map(({ rule, message }) => `${rule}: ${message}`);
+}
+
+/** A warning in one line: rule, message and, where there is one, the page of the rule. */
+export function messageOf({ rule, message, url }: LintWarning): string {
+  return `${rule}: ${message}${url === '' ? '' : ` (${url})`}`;
 }
 
 /** Throws DOCKERFILE_SEMANTICS for the first warning where the options of the checks make warnings fatal. */

@@ -10,6 +10,7 @@ import type { BuildKit, Step } from '../kit.ts';
 import { addedMembers, rootOf } from '../stage-files.ts';
 import type { StageState } from '../stage-state.ts';
 import { fetchDownloads } from './downloads.ts';
+import { fetchRepositories } from './repositories.ts';
 import { isGitSource, isHttpSource } from './source-kinds.ts';
 
 /** COPY: from the build context, or from the stage or image that `--from` names. */
@@ -29,12 +30,16 @@ export async function runCopy(
 
 /** ADD: as COPY, and archives are unpacked and URLs downloaded. */
 export async function runAdd(instruction: CopyInstruction, state: StageState, kit: BuildKit): Promise<void> {
-  const downloads = await fetchDownloads(instruction, kit);
+  const [downloads, trees] = await Promise.all([
+    fetchDownloads(instruction, kit),
+    fetchRepositories(instruction, kit),
+  ]);
   const spillDirectory = fromText(kit.freshDirectory('spill'));
   await copyInto(instruction, state, kit, undefined, (target) =>
     planAdd({
       ...requestOf(instruction, state, kit, undefined, target),
       downloads,
+      trees,
       unpack: instruction.unpack,
       spillDirectory,
       signal: kit.ports.signal,

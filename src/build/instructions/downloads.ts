@@ -11,7 +11,6 @@ export async function fetchDownloads(
   kit: BuildKit,
 ): Promise<ReadonlyMap<string, LiteralFile>> {
   const { sources, checksum } = instruction;
-  refuseGit(instruction);
   const urls = [...new Set(sources.filter(isHttpSource))];
   if (checksum !== undefined) checkChecksum(checksum, sources);
   const files = await Promise.all(
@@ -24,19 +23,12 @@ export async function fetchDownloads(
   return new Map(files);
 }
 
-function refuseGit({ sources, keepGitDir }: CopyInstruction): void {
-  const git = sources.find(isGitSource);
-  if (git === undefined && keepGitDir !== true) return;
-  throw new BuildError('UNSUPPORTED', 'ADD of a git repository is not supported yet', {
-    hint: 'check it out before the build and COPY it',
-  });
-}
-
 function checkChecksum(checksum: string, sources: readonly string[]): void {
-  parseChecksum(checksum);
   const [only, ...more] = sources;
   if (more.length > 0)
     throw new BuildError('DOCKERFILE_SEMANTICS', "checksum can't be specified for multiple sources");
+  if (only !== undefined && isGitSource(only)) return;
   if (only === undefined || !isHttpSource(only))
     throw new BuildError('DOCKERFILE_SEMANTICS', 'checksum requires HTTP(S) or Git sources');
+  parseChecksum(checksum);
 }

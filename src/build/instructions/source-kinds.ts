@@ -1,3 +1,5 @@
+import { isGitUrl } from '../../request/index.ts';
+
 /** Whether a source of ADD is a file to download: http or https, and no git repository. */
 export function isHttpSource(source: string): boolean {
   return /^https?:\/\//i.test(source) && !isGitSource(source);
@@ -5,6 +7,5 @@ export function isHttpSource(source: string): boolean {
 
 /** Whether a source of ADD is a git repository by the look of it, as BuildKit decides. */
 export function isGitSource(source: string): boolean {
-  if (/^(git|ssh):\/\//i.test(source) || /^git@[^/]+:/.test(source)) return true;
-  return /^https?:\/\/[^?#]+\.git\/?([?#].*)?$/i.test(source);
+  return isGitUrl(source, { shortForms: false });
 }

@@ -20,6 +20,8 @@ export interface GitCheckout {
   /** The directory meant: of the repository, or the one in it that was asked for. */
   readonly path: string;
   readonly commit: string;
+  /** When it was committed, in seconds since 1970. */
+  readonly committedAt: number;
 }
 
 /**
@@ -33,8 +35,10 @@ export async function fetchGit(request: GitRequest): Promise<GitCheckout> {
   try {
     const git = gitIn(root, gitEnvironment(source, request), signal);
     const commit = await fetchCommit(git, source, request.depth ?? 1);
+    const time = await git.must('to tell the time of the commit', ['log', '-1', '--format=%ct', commit]);
     await checkOut(git, root, source, commit);
-    return { path: directoryInside(root, source.subdir, source.remote), commit };
+    const path = directoryInside(root, source.subdir, source.remote);
+    return { path, commit, committedAt: Number(time) };
   } catch (error) {
     rmSync(root, { recursive: true, force: true });
     throw error;

@@ -9,7 +9,7 @@ export interface GitCredential {
 }
 
 /** Characters that would end a header or a line of git's configuration. */
- 
+
 const UNFIT = /[\x00-\x1f\x7f]/;
 const TOKEN_USER = 'x-access-token';
 

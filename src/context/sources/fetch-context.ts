@@ -22,6 +22,8 @@ export interface FetchedContext {
   readonly path: string;
   /** The Dockerfile, where the source is nothing else. */
   readonly dockerfile?: string | undefined;
+  /** When its content was made, in seconds since 1970, where the source says so. */
+  readonly time?: number | undefined;
 }
 
 /**
@@ -55,7 +57,7 @@ export async function fetchNamedContext(spec: ContextSpec, tools: SourceTools): 
 async function fetchRepository(source: GitSource, tools: SourceTools): Promise<FetchedContext> {
   const { env, credentials, directory, git, signal } = tools;
   tools.say(`fetching ${source.remote}${source.ref === undefined ? '' : ` (${source.ref})`}`);
-  const { path, commit } = await fetchGit({
+  const { path, commit, committedAt } = await fetchGit({
     source,
     directory,
     env,
@@ -65,7 +67,7 @@ async function fetchRepository(source: GitSource, tools: SourceTools): Promise<F
     signal,
   });
   tools.say(`${source.remote} is at commit ${commit}`);
-  return { path };
+  return { path, time: committedAt };
 }
 
 function withOptions(source: GitSource, { git }: SourceTools): GitSource {
@@ -102,9 +104,9 @@ async function fromUrl(
 ): Promise<FetchedContext> {
   const file = await download(url, checksum, tools);
   if (await isArchive({ kind: 'file', path: fromText(file.path) }, tools.signal))
-    return { path: await unpackFile(file.path, redact(url), tools) };
+    return { path: await unpackFile(file.path, redact(url), tools), time: file.lastModified };
   const path = directoryOf(file, tools);
-  return { path, dockerfile: join(path, PLAIN_NAME) };
+  return { path, dockerfile: join(path, PLAIN_NAME), time: file.lastModified };
 }
 
 async function download(

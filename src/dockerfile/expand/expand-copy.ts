@@ -68,7 +68,8 @@ function checkChecksum({ checksum, sources, heredocs }: CopyInstruction): void {
   if (!isHttpUrl(source) && !isGitSource(source)) {
     throw semanticsError('checksum requires HTTP(S) or Git sources');
   }
-  if (!CHECKSUM.test(checksum)) {
+  // What a repository is to match is a commit.
+  if (!isGitSource(source) && !CHECKSUM.test(checksum)) {
     throw semanticsError(
       `invalid checksum ${quote(checksum)}`,
       'write it as sha256: and 64 lower-case hexadecimal digits',

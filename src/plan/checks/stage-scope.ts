@@ -7,7 +7,7 @@ export interface StageScope {
   readonly env: Map<string, string>;
   /** Names that were declared by ARG, with a value or without. */
   readonly args: Set<string>;
-  /** The base could not be looked up: it may set any variable and any shell. */
+  /** The base could not be looked up: it may set any variable. */
   readonly baseUnknown: boolean;
   /** A WORKDIR of this file came before. */
   workdirSet: boolean;

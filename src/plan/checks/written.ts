@@ -61,9 +61,9 @@ function repeated(instruction: StageInstruction, { last }: StageScope): LintWarn
 /** CMD and ENTRYPOINT in shell form, unless somebody chose the shell. */
 function shellForm(
   instruction: Extract<StageInstruction, { kind: 'cmd' | 'entrypoint' }>,
-  { shellChosen, baseUnknown }: StageScope,
+  { shellChosen }: StageScope,
 ): LintWarning[] {
-  if (instruction.command.form === 'exec' || shellChosen || baseUnknown) return [];
+  if (instruction.command.form === 'exec' || shellChosen) return [];
   return [lintWarning(LINT_RULES.jsonArgsRecommended, instruction, keywordOf(instruction))];
 }
 

@@ -96,7 +96,8 @@ export const BUILD_OPTIONS = [
     input: { name: 'reproducible', kind: 'flag', initial: 'false' },
   },
   {
-    about: 'Creation time in seconds since 1970, and the latest time of files in new layers',
+    about:
+      'Creation time in seconds since 1970, and the latest time of files in new layers; context takes the time of a git commit',
     treatment: 'works',
     flag: { name: 'source-date-epoch', kind: 'text', value: 'seconds' },
     input: { name: 'source-date-epoch', kind: 'text' },

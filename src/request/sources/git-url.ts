@@ -16,13 +16,17 @@ const SHORT_FORM = 'github.com/';
 
 /** Cuts what is a git URL by its look; undefined for everything else. */
 export function splitGitUrl(text: string, shortForms: boolean): GitUrl | undefined {
-   
   if (/[\x00-\x1f\x7f]/.test(text)) return undefined;
   if (text.startsWith(SHORT_FORM)) return shortForms ? splitUrl(`https://${text}`, true) : undefined;
   if (/^[a-z0-9]+:\/\//i.test(text)) return splitUrl(text, false);
   const [, user, host, path, query = '', fragment = ''] = SCP_FORM.exec(text) ?? [];
   if (user === undefined || path === undefined || path === '') return undefined;
   return { remote: `${user}@${host}:${path}`, userInfo: undefined, query, fragment: decoded(fragment) };
+}
+
+/** Whether a text is a git URL by its look; its ref and directory may still make no sense. */
+export function isGitUrl(text: string, { shortForms }: { readonly shortForms: boolean }): boolean {
+  return splitGitUrl(text, shortForms) !== undefined;
 }
 
 function splitUrl(text: string, isShort: boolean): GitUrl | undefined {

@@ -4,7 +4,7 @@ import type { GitSource } from './git-source.ts';
 import { splitGitUrl } from './git-url.ts';
 
 /** What may stand in a ref (git check-ref-format), which keeps options and revision expressions out as well. */
- 
+
 const BAD_REF = /^[-/]|[/.]$|\.\.|\/\/|@\{|[\x00-\x20\x7f~^:?*[\\]|(^|\/)\.|\.lock(\/|$)/;
 const COMMIT = /^[0-9a-f]{7,64}$/i;
 

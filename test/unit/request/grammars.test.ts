@@ -9,11 +9,12 @@ import {
   parseRegistryMap,
   scratchParentOf,
   sourceDateEpoch,
+  withContextEpoch,
 } from '../../../src/request/index.ts';
+import { epochOf, withEpochArgument } from '../../../src/request/source-date-epoch.ts';
 
 const usage = (part: string) =>
   expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(part) });
-const unsupported = expect.objectContaining({ code: 'UNSUPPORTED' });
 
 describe('build arguments and labels', () => {
   it('takes a bare build argument from the environment, and drops it where that has none', () => {
@@ -94,10 +95,30 @@ describe('scratchParentOf', () => {
 });
 
 describe('sourceDateEpoch', () => {
-  it('is the first that is set', () => {
-    expect(sourceDateEpoch(undefined, '', '12', '13')).toBe(12);
-    expect(sourceDateEpoch(undefined, '')).toBeUndefined();
+  it('is none where it is empty', () => {
+    expect(sourceDateEpoch(undefined)).toBeUndefined();
+    expect(sourceDateEpoch('')).toBeUndefined();
     expect(sourceDateEpoch('0')).toBe(0);
+  });
+  it('is a build argument: the given one, else the first candidate that is set', () => {
+    const given = { A: '1', SOURCE_DATE_EPOCH: '' };
+    expect(withEpochArgument(given, ['12'])).toBe(given);
+    expect(withEpochArgument({ A: '1' }, [undefined, '', '12', '13'])).toEqual({
+      A: '1',
+      SOURCE_DATE_EPOCH: '12',
+    });
+    expect(withEpochArgument({}, [undefined, ''])).toEqual({});
+  });
+  it('can be that of the context', () => {
+    const asked = { buildArgs: { A: '1', SOURCE_DATE_EPOCH: 'context' } };
+    expect(epochOf(asked.buildArgs)).toBeUndefined();
+    expect(withContextEpoch(asked, undefined)).toEqual({ buildArgs: { A: '1' } });
+    expect(withContextEpoch(asked, 7)).toEqual({
+      buildArgs: { A: '1', SOURCE_DATE_EPOCH: '7' },
+      sourceDateEpoch: 7,
+    });
+    const other = { buildArgs: { SOURCE_DATE_EPOCH: '5' }, sourceDateEpoch: 5 };
+    expect(withContextEpoch(other, 7)).toBe(other);
   });
   it('ends with the year 9999', () => {
     expect(sourceDateEpoch('253402300799')).toBe(253402300799);

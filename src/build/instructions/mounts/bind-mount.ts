@@ -18,8 +18,7 @@ export async function prepareBind(
   releases: Releases,
 ): Promise<PreparedMount> {
   const { from, source, target, readOnly } = request;
-  const found =
-    from === undefined ? inContext(source, kit) : await inStage(source, from, kit, releases);
+  const found = from === undefined ? inContext(source, kit) : await inStage(source, from, kit, releases);
   if (readOnly) return boundAt(target, found.path, found.kind, true);
   const copy = kit.scratchCopies.of(found.path, found.kind);
   releases.add(() => copy.release());

@@ -39,7 +39,9 @@ export class CacheStore {
     };
     try {
       for (const wish of inOrder(wishes)) names.set(wish.key, await this.#take(wish, signal));
-      const directories = wishes.map((wish) => [wish.key, this.#make(names.get(wish.key) ?? '', wish)] as const);
+      const directories = wishes.map(
+        (wish) => [wish.key, this.#make(names.get(wish.key) ?? '', wish)] as const,
+      );
       return { directories: new Map(directories), release };
     } catch (error) {
       release();

@@ -66,7 +66,11 @@ export function mountRequests(
       case 'cache':
         return cacheRequest(options, from, workdir);
       case 'tmpfs':
-        return { type: 'tmpfs', ...placeOf(options, workdir, false), sizeBytes: numberOf(options, 'size', 10) };
+        return {
+          type: 'tmpfs',
+          ...placeOf(options, workdir, false),
+          sizeBytes: numberOf(options, 'size', 10),
+        };
       case 'secret':
         return secretRequest(options);
       case 'ssh':

@@ -28,9 +28,13 @@ export async function relaySocket(
     chmodSync(path, owner.mode);
   } catch (error) {
     server.close();
-    throw new BuildError('FILESYSTEM', `no socket can be made for the ssh mount: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw new BuildError(
+      'FILESYSTEM',
+      `no socket can be made for the ssh mount: ${(error as Error).message}`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     closeSync(descriptor);
   }

@@ -1,0 +1,51 @@
+import { openPlainTree } from '../../context/index.ts';
+import type { CopyInstruction } from '../../dockerfile/index.ts';
+import { BuildError } from '../../errors/index.ts';
+import { checkCommit, parseGitSource, type GitSource } from '../../request/index.ts';
+import type { RootView } from '../../rootfs/index.ts';
+import type { BuildKit } from '../kit.ts';
+import type { RepositoryRequest } from '../ports.ts';
+import { isGitSource } from './source-kinds.ts';
+
+/** Fetches the git repositories an ADD names, all at the same time; their trees by the source as written. */
+export async function fetchRepositories(
+  instruction: CopyInstruction,
+  { ports }: BuildKit,
+): Promise<ReadonlyMap<string, RootView>> {
+  const urls = [...new Set(instruction.sources.filter(isGitSource))];
+  const trees = await Promise.all(
+    urls.map(async (url): Promise<[string, RootView]> => {
+      const { path } = await ports.fetchRepository(requestFor(url, instruction));
+      return [url, openPlainTree(path)];
+    }),
+  );
+  return new Map(trees);
+}
+
+function requestFor(url: string, { keepGitDir, checksum }: CopyInstruction): RepositoryRequest {
+  const source = parseGitSource(url, { shortForms: false });
+  if (source === undefined) throw new BuildError('INTERNAL', 'what ADD names is no git repository');
+  if (checksum !== undefined) checkCommit(checksum);
+  return {
+    url,
+    keepGitDir: agreedKeepGitDir(source, keepGitDir),
+    checksum: agreedChecksum(source, checksum?.toLowerCase()),
+  };
+}
+
+function agreedKeepGitDir({ keepGitDir: inUrl }: GitSource, flag: boolean | undefined): boolean {
+  if (inUrl !== undefined && flag !== undefined && inUrl !== flag)
+    throw new BuildError('DOCKERFILE_SEMANTICS', 'inconsistent keep-git-dir configuration', {
+      hint: 'say it once: in the URL or by --keep-git-dir',
+    });
+  return inUrl ?? flag ?? false;
+}
+
+function agreedChecksum({ checksum: inUrl }: GitSource, flag: string | undefined): string | undefined {
+  if (inUrl === undefined || flag === undefined || inUrl === flag) return inUrl ?? flag;
+  throw new BuildError(
+    'DOCKERFILE_SEMANTICS',
+    `checksum mismatch ${JSON.stringify(flag)} != ${JSON.stringify(inUrl)}`,
+    { hint: 'say it once: in the URL or by --checksum' },
+  );
+}
