@@ -10,6 +10,7 @@ if (process.send === undefined) closeInheritedDescriptors();
 const status = await main(process.env, {
   runner: githubRunner(process.env),
   runBuild,
+  runCall,
   runDoctor,
   removeScratch,
   signals: process,

@@ -27,6 +27,7 @@ export function readRequest(values: InputValues, env: Environment, ports: Action
   const gitTokens = readGitTokens(values, env, ports.runner);
   const { cwd } = ports;
   const context = withPullMethod(contextOf(values.text('context'), env, cwd), env['GIT_PULL_METHOD']);
+  const target = values.text('target');
   const assembled = assembleRequest(
     values,
     {
@@ -38,7 +39,7 @@ export function readRequest(values: InputValues, env: Environment, ports: Action
         cwd,
       }),
       contexts: parseNamedSources(values.list('build-contexts'), cwd, (text) => contextOf(text, env, cwd)),
-      targets: [values.text('target') ?? []].flat(),
+      targets: target === undefined ? [] : [target],
       call: values.text('call'),
       buildArgs: values.list('build-args'),
       labels: values.list('labels'),

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { answerCall } from '../../src/build/index.ts';
-import { silentReporter } from '../../src/report/index.ts';
 import type { CallChoice } from '../../src/request/index.ts';
 import { casesIn, expectedOf } from './golden-case.ts';
 import { goldenBuild } from './options.ts';
@@ -12,7 +11,7 @@ async function compare(group: 'check' | 'outline' | 'targets', name: string): Pr
     answerCall(
       spec,
       { method: group, format, ignoreStatus: false },
-      { ...ports, reporter: silentReporter() },
+      { ...ports, say: () => undefined },
     );
   const text = await ask('text');
   const shown = `${text.text}exit status ${text.status}\n`;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { answerCall } from '../../src/build/index.ts';
-import { silentReporter } from '../../src/report/index.ts';
 import { casesIn, expectedOf } from './golden-case.ts';
 import { goldenBuild } from './options.ts';
 
@@ -19,7 +18,7 @@ describe('build checks', () => {
     const { text } = await answerCall(
       spec,
       { method: 'check', format: 'json', ignoreStatus: false },
-      { ...ports, reporter: silentReporter() },
+      { ...ports, say: () => undefined },
     );
     const { warnings, buildError } = JSON.parse(text) as Answer;
     const lines = warnings.map(

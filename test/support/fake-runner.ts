@@ -66,6 +66,12 @@ export function fakeRunner(options: FakeOptions): FakeRunner {
       seen.requests.push(request);
       return build(request, surroundings);
     },
+    runCall: (request, { method }) => {
+      seen.requests.push(request);
+      const location = { file: 'Dockerfile', line: 2, column: 1, endLine: 2 };
+      const warnings = [{ message: `a warning of ${method}`, location }];
+      return Promise.resolve({ text: '::add-mask::answer\n', status: method === 'check' ? 1 : 0, warnings });
+    },
     runDoctor: ({ scratchParent }) =>
       Promise.resolve({ text: `scratch\n::add-mask::${scratchParent}`, json: {} }),
     removeScratch:

@@ -39,6 +39,25 @@ async function requestOf(inputs: Record<string, string>) {
   return request;
 }
 
+describe('a question', () => {
+  it('is answered in the log, its warnings at their places, and fails the step where it says so', async () => {
+    const fake = await run({ inputs: { call: 'check' } }, 1);
+    expect(fake.notes).toEqual([
+      expect.objectContaining({ level: 'warning', message: 'a warning of check' }),
+      expect.objectContaining({ level: 'error' }),
+    ]);
+    expect(fake.lines.join('\n')).toContain('answer');
+    expect(workflowCommands(fake.lines.join('\n'))).toEqual([]);
+    expect(fake.outputs.size).toBe(0);
+  });
+
+  it('leaves the step as it is where there is nothing to say', async () => {
+    const fake = await run({ inputs: { call: 'targets,format=json', push: 'true' } });
+    expect(fake.requests).toHaveLength(1);
+    expect(fake.removed).toHaveLength(1);
+  });
+});
+
 describe('the request', () => {
   it('has the defaults of action.yml: the workspace, and no push', async () => {
     const declared = INPUT_OPTIONS.map(({ input }): [string, string] => [input.name, input.initial ?? '']);

@@ -91,6 +91,20 @@ describe('times', () => {
     expect(config.history?.[0]?.created).toBe('2001-09-09T01:46:40Z');
   });
 
+  it.each<[string, Record<string, string>, string]>([
+    ['the default of a global ARG', {}, '2001-09-09T01:46:40Z'],
+    ['no argument given empty', { SOURCE_DATE_EPOCH: '' }, '2026-01-02T03:04:05.600Z'],
+  ])('are those of %s', async (_what, buildArgs, expected) => {
+    const text = 'ARG SOURCE_DATE_EPOCH=1000000000\nFROM scratch\nLABEL a=1';
+    expect((await configOf(text, { spec: { buildArgs } })).created).toBe(expected);
+  });
+
+  it('refuse a global ARG that is no time', async () => {
+    await expect(configOf('ARG SOURCE_DATE_EPOCH=soon\nFROM scratch')).rejects.toThrow(
+      'invalid SOURCE_DATE_EPOCH: soon',
+    );
+  });
+
   it('are the epoch with --reproducible, rows of the base too', async () => {
     const images = { parent: { created: CREATED, history: [{ created: CREATED, empty_layer: true }] } };
     const config = await configOf('FROM parent\nLABEL a=1', { images, spec: { reproducible: true } });

@@ -72,7 +72,7 @@ describe('the request', () => {
     expect(request.spec).toMatchObject({
       dockerfile: { name: join(cwd, 'Other') },
       target: 'final',
-      buildArgs: { A: '1', B: 'from env' },
+      buildArgs: { A: '1', B: 'from env', SOURCE_DATE_EPOCH: '7' },
       labels: { l: 'v' },
       platform: { os: 'linux', architecture: 'arm64' },
       buildPlatform: { os: 'linux', architecture: 'amd64' },
@@ -114,6 +114,26 @@ describe('the request', () => {
     expect(request.outputs.push).toBe(false);
   });
 
+  it('takes several targets: the first is exported', async () => {
+    const { request } = await requestOf([...BUILD, '--target=a', '--target=b', '--target=c']);
+    expect(request.spec).toMatchObject({ target: 'a', otherTargets: ['b', 'c'] });
+  });
+
+  it.each([
+    ['--check', { method: 'check', format: 'text', ignoreStatus: false }],
+    ['--call=lint,format=json', { method: 'check', format: 'json', ignoreStatus: false }],
+    ['--call=outline,ignorestatus=true', { method: 'outline', format: 'text', ignoreStatus: true }],
+  ])('asks %s without a destination, and answers on standard output', async (flag, call) => {
+    const fake = fakeCli(cwd);
+    expect(await main(['-c', 'ctx', flag], {}, fake.ports)).toBe(3);
+    expect(JSON.parse(fake.out())).toEqual(call);
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  it('builds where the question is build', async () => {
+    expect((await requestOf([...BUILD, '--call=build'])).request.outputs.push).toBe(true);
+  });
+
   it('takes SOURCE_DATE_EPOCH from argument, flag and environment, in this order', async () => {
     const env = { SOURCE_DATE_EPOCH: '3' };
     const epochOf = async (...more: string[]) =>
@@ -121,6 +141,9 @@ describe('the request', () => {
     expect(await epochOf()).toBe(3);
     expect(await epochOf('--source-date-epoch=2')).toBe(2);
     expect(await epochOf('--source-date-epoch=2', '--build-arg=SOURCE_DATE_EPOCH=1')).toBe(1);
+    expect(await epochOf('--build-arg=SOURCE_DATE_EPOCH=')).toBeUndefined();
+    const { request } = await requestOf(BUILD, env);
+    expect(request.spec.buildArgs).toEqual({ SOURCE_DATE_EPOCH: '3' });
   });
 
   it('takes the checkout of a CI system for the context', async () => {
@@ -167,7 +190,9 @@ describe('what is refused', () => {
     [['--build-arg=='], 64, 'build argument'],
     [['--verbosity=loud'], 64, '--verbosity'],
     [['--log-format=xml'], 64, '--log-format'],
-    [['--target=a', '--target=b'], 69, 'several targets'],
+    [['--call=biuld'], 64, 'one of: build, check'],
+    [['--call=check,format=xml'], 64, 'format of call'],
+    [['--call=check,nope'], 64, 'invalid option "nope" for call'],
     [['-d', 'UPPER CASE'], 65, 'error: '],
     [['-f', 'missing'], 66, 'failed to read dockerfile'],
     [['-c', 'gs://bucket/context.tgz'], 69, 'gs://'],
