@@ -93,7 +93,12 @@ interface Built {
 }
 
 /** Builds in a fresh place, pushes, and returns the digest the build told and the registry confirms. */
-async function build(repository: string, { dockerfile, flags = [] }: Case, as?: Account): Promise<Built> {
+async function build(
+  repository: string,
+  { dockerfile, flags = [] }: Case,
+  as?: Account,
+  registryFlags = registry.flags,
+): Promise<Built> {
   const place = makeWorkplace({ Dockerfile: dockerfile, ...FILES }, as);
   try {
     const archive = [
@@ -108,7 +113,7 @@ async function build(repository: string, { dockerfile, flags = [] }: Case, as?: 
     const name = `${registry.host}/${repository}:1`;
     const outputs = ['--destination', name, '--digest-file', digestFile];
     const { status, stderr } = await program.cli(
-      ['--context', place.context, ...outputs, ...registry.flags, ...flags],
+      ['--context', place.context, ...outputs, ...registryFlags, ...flags],
       { as, home: place.home, env: { TMPDIR: place.scratch, SOURCE_DATE_EPOCH: EPOCH } },
     );
     expect(status, stderr).toBe(0);
@@ -158,6 +163,21 @@ describe.skipIf(reason !== undefined)(titled('images that were pushed', reason),
     if (account !== undefined) builds.push(await build(`user/${path}`, made, account));
     const digests = builds.map(({ digest }) => digest);
     expect(digests).toEqual(digests.map(() => digests[0]));
+  });
+
+  it('have the same base, whether a map, a mirror or its whole name leads to it', async () => {
+    const { host } = registry;
+    const dockerfile = (base: string): Case => ({
+      dockerfile: `FROM ${base}\nRUN echo 1 >/one\n`,
+      layers: 1,
+    });
+    const plain = ['--insecure-registry', host];
+    const builds = [
+      await build('base/map', dockerfile('busybox:1')),
+      await build('base/mirror', dockerfile('busybox:1'), undefined, ['--registry-mirror', host, ...plain]),
+      await build('base/name', dockerfile(`${host}/library/busybox:1`), undefined, plain),
+    ];
+    expect(new Set(builds.map(({ digest }) => digest)).size).toBe(1);
   });
 
   it('have the files, owners and modes that the steps made', async () => {

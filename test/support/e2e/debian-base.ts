@@ -1,15 +1,15 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached } from './cache.ts';
 import { execute, succeed } from './execute.ts';
 import { missing } from './requirements.ts';
 
-const SUITE = 'bookworm';
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+export const DEBIAN_SUITE = 'bookworm';
+export const DEBIAN_KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const FALLBACK_MIRROR = 'http://deb.debian.org/debian/';
 
 /** Programs that make the base image. */
-export const DEBIAN_TOOLS = ['debootstrap', 'unshare', 'tar', 'umoci', 'curl'];
+const DEBIAN_TOOLS = ['debootstrap', 'unshare', 'tar', 'umoci', 'curl', 'apt-get'];
 
 /** What the official image sets, for the same reasons: no time lost on fsync, no package files left in layers. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -27,7 +27,8 @@ const BOOTSTRAP = ['--mount', '--propagation', 'private', '--pid', '--fork', '--
 export async function noDebian(): Promise<string | undefined> {
   const reason = missing({ root: true, tools: DEBIAN_TOOLS });
   if (reason !== undefined) return reason;
-  const release = `${await debianMirror()}dists/${SUITE}/InRelease`;
+  if (!existsSync(DEBIAN_KEYRING)) return `not installed: ${DEBIAN_KEYRING} (debian-archive-keyring)`;
+  const release = `${await debianMirror()}dists/${DEBIAN_SUITE}/InRelease`;
   const { status } = await execute('curl', ['-sSfL', '--retry', '2', '-m', '60', '-o', '/dev/null', release]);
   return status === 0 ? undefined : `the Debian mirror cannot be reached: ${release}`;
 }
@@ -37,15 +38,21 @@ export async function debianMirror(): Promise<string> {
   const format = ['indextargets', '--format', '$(REPO_URI) $(RELEASE)', 'Created-By: Packages'];
   const { stdout } = await execute('apt-get', format);
   const lines = stdout.split('\n').map((line) => line.split(' '));
-  return lines.find(([, release]) => release === SUITE)?.[0] ?? FALLBACK_MIRROR;
+  return lines.find(([, release]) => release === DEBIAN_SUITE)?.[0] ?? FALLBACK_MIRROR;
 }
 
 /** An OCI layout with a minimal Debian as `debian`, made by debootstrap and umoci once a day. */
 export function debianLayout(): Promise<string> {
-  return cached(`debian-${SUITE}`, async (directory) => {
+  return cached(`debian-${DEBIAN_SUITE}`, async (directory) => {
     const root = join(directory, 'root');
     const layer = join(directory, 'layer.tar');
-    const args = ['--variant=minbase', `--keyring=${KEYRING}`, SUITE, root, await debianMirror()];
+    const args = [
+      '--variant=minbase',
+      `--keyring=${DEBIAN_KEYRING}`,
+      DEBIAN_SUITE,
+      root,
+      await debianMirror(),
+    ];
     await succeed('unshare', [...BOOTSTRAP, ...args]);
     adapt(root);
     await succeed('tar', ['--create', '--file', layer, '--numeric-owner', '--sort=name', '-C', root, '.']);

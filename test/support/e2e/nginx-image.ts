@@ -35,7 +35,7 @@ RUN apt-get update && \\
 ADD ${archive} /usr/src/
 WORKDIR /usr/src/${directory}
 RUN ./configure --prefix=/app/nginx --sbin-path=/app/nginx/sbin/nginx \\
-      --with-http_ssl_module --with-cc-opt=-O0 \\
+      --with-http_ssl_module --with-cc-opt="-O0 -g0" \\
       ${WITHOUT.join(' \\\n      ')} && \\
     make -j2 && make install
 

@@ -1,10 +1,8 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached } from './cache.ts';
-import { debianMirror } from './debian-base.ts';
+import { DEBIAN_KEYRING, DEBIAN_SUITE, debianMirror } from './debian-base.ts';
 import { succeed } from './execute.ts';
-
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** The release tarball nginx.org published, as Debian's source package has it: the path of nginx_*.orig.tar.gz. */
 export async function nginxTarball(): Promise<string> {
@@ -13,7 +11,10 @@ export async function nginxTarball(): Promise<string> {
     mkdirSync(join(apt, 'lists/partial'), { recursive: true });
     mkdirSync(join(apt, 'cache/archives/partial'), { recursive: true });
     const list = join(apt, 'sources.list');
-    writeFileSync(list, `deb-src [signed-by=${KEYRING}] ${await debianMirror()} bookworm main\n`);
+    writeFileSync(
+      list,
+      `deb-src [signed-by=${DEBIAN_KEYRING}] ${await debianMirror()} ${DEBIAN_SUITE} main\n`,
+    );
     const settings = aptSettings(apt, list);
     await succeed('apt-get', [...settings, 'update']);
     await succeed('apt-get', [...settings, 'source', '--download-only', 'nginx'], { cwd: apt });
