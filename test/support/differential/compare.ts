@@ -18,7 +18,7 @@ export function beyondBase(image: Flattened, base: Flattened, ignore: readonly s
   const based = base.diffIds.every((id, index) => image.diffIds[index] === id);
   const under = based ? base.files : {};
   const changed = Object.entries(image.files).filter(
-    ([path, line]) => under[path] !== line && !ignore.includes(path),
+    ([path, line]) => !sameAsBase(line, under[path]) && !ignore.includes(path),
   );
   return {
     files: Object.fromEntries(changed),
@@ -26,6 +26,13 @@ export function beyondBase(image: Flattened, base: Flattened, ignore: readonly s
     config: withoutEmpty(image.config),
     history: image.history.slice(based ? base.history.length : 0),
   };
+}
+
+/** A directory of the base whose entries changed may or may not be in a layer again: its time does not count. */
+function sameAsBase(line: string, base: string | undefined): boolean {
+  if (line === base) return true;
+  const [kind, mode, owner, time, ...rest] = line.split(' ');
+  return kind === 'dir' && time === 'now' && base?.startsWith(`dir ${mode} ${owner} `) === true && rest.length === 0;
 }
 
 /** Empty fields say the same as absent ones. */

@@ -28,15 +28,17 @@ export async function startWorkbench(): Promise<Workbench> {
   const bases = await baseLayouts();
   const registry = await startTestRegistry();
   const scratch = mkdtempSync(join(tmpdir(), 'ts-kaniko-differential-'));
+  const ours = ourBuilder(registry, scratch);
   const close = async (): Promise<void> => {
     await registry.close();
+    ours.remove();
     rmSync(scratch, { recursive: true });
   };
   try {
     for (const name of BASE_NAMES)
       await registry.publish(`${join(bases, name)}:latest`, `library/${name}:latest`);
     const base = await flatten(join(bases, 'busybox'), Number.POSITIVE_INFINITY);
-    return { bases, base, ours: ourBuilder(registry, scratch), close };
+    return { bases, base, ours, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,0 +1,2 @@
+printf y > "new
+line"
