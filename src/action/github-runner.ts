@@ -4,7 +4,7 @@ import { type Runner } from './runner.ts';
 /** The Runner this process was started by. */
 export function githubRunner(env: Readonly<Record<string, string | undefined>>): Runner {
   return {
-    input: (name) => core.getInput(name),
+    input: (name, options) => core.getInput(name, { trimWhitespace: options?.raw !== true }),
     setOutput: (name, value) => core.setOutput(name, value),
     mask: (secret) => core.setSecret(secret),
     warn: (message, place) => core.warning(message, { ...place }),

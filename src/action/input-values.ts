@@ -17,9 +17,7 @@ export interface InputValues extends OptionValues {
   flag(name: InputName<'flag'>): boolean | undefined;
 }
 
-const IGNORE_COMMA: ReadonlySet<string> = new Set(
-  INPUT_OPTIONS.filter(({ input }) => input.ignoreComma === true).map(({ input }) => input.name),
-);
+const LISTS = new Map(INPUT_OPTIONS.map(({ input }) => [input.name, input]));
 
 export function inputValues(runner: Runner): InputValues {
   return {
@@ -27,7 +25,10 @@ export function inputValues(runner: Runner): InputValues {
       const value = runner.input(name);
       return value === '' ? undefined : value;
     },
-    list: (name) => parseListInput(runner.input(name), name, { ignoreComma: IGNORE_COMMA.has(name) }),
+    list: (name) => {
+      const { ignoreComma = false, raw = false } = LISTS.get(name) ?? {};
+      return parseListInput(runner.input(name, { raw }), name, { ignoreComma, keepWhitespace: raw });
+    },
     flag: (name) => parseActionBool(runner.input(name), name),
   };
 }

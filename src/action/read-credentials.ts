@@ -1,9 +1,11 @@
 import {
   credentialOf,
   parseRegistryAuth,
+  readSecretInputs,
   type Environment,
   type GitToken,
   type GivenCredential,
+  type ReadSecrets,
 } from '../request/index.ts';
 import { type InputValues } from './input-values.ts';
 import { type Runner } from './runner.ts';
@@ -29,6 +31,24 @@ export function readGitTokens(values: InputValues, env: Environment, runner: Run
   if (token === '' || !URL.canParse(server)) return [];
   maskCredential({ registry: '', username: 'x-access-token', password: token }, runner);
   return [{ host: new URL(server).host, token }];
+}
+
+/** The secrets for RUN, hidden in the log: whole and line by line. */
+export function readSecrets(
+  values: InputValues,
+  place: { readonly env: Environment; readonly cwd: string },
+  runner: Runner,
+): ReadSecrets {
+  const read = readSecretInputs(
+    {
+      values: values.list('secrets'),
+      envs: values.list('secret-envs'),
+      files: values.list('secret-files'),
+    },
+    place,
+  );
+  for (const { content } of read.secrets) maskLines(Buffer.from(content).toString('utf8'), runner);
+  return read;
 }
 
 function maskCredential({ username, password }: GivenCredential, runner: Runner): void {

@@ -16,7 +16,7 @@ import {
 } from '../request/index.ts';
 import { type InputValues } from './input-values.ts';
 import { type ActionPorts } from './ports.ts';
-import { readCredentials, readGitTokens } from './read-credentials.ts';
+import { readCredentials, readGitTokens, readSecrets } from './read-credentials.ts';
 
 /** build-push-action's template for its default context, with a directory in it. */
 const DEFAULT_CONTEXT = /^\{\{\s*defaultContext\s*\}\}(?::(.*))?$/;
@@ -47,6 +47,8 @@ export function readRequest(values: InputValues, env: Environment, ports: Action
       destinations: [...values.list('tags'), ...values.list('destination')],
       push: values.flag('push') ?? false,
       credentials,
+      secrets: readSecrets(values, { env, cwd }, ports.runner),
+      extraHosts: values.list('add-hosts'),
       gitTokens,
     },
     { env, cwd, machine: ports.machine },

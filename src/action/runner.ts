@@ -7,8 +7,8 @@ export interface Place {
 
 /** The GitHub runner, as far as this action talks to it. */
 export interface Runner {
-  /** An input without surrounding white space; empty where it was not given. */
-  input(name: string): string;
+  /** An input; empty where it was not given. White space around it is cut off, unless it is asked for `raw`. */
+  input(name: string, options?: { readonly raw: boolean }): string;
   setOutput(name: string, value: string): void;
   /** Hides a text in everything the log shows from now on. */
   mask(secret: string): void;

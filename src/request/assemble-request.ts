@@ -10,6 +10,7 @@ import {
   type GivenCredential,
   type OutputSpec,
   type RegistryOptions,
+  type RunOptions,
 } from './build-request.ts';
 import { parseCall, type CallChoice } from './call-choice.ts';
 import { parseChoice } from './choice.ts';
@@ -18,11 +19,16 @@ import { type Environment } from './front-ports.ts';
 import { type OptionValues } from './option-values.ts';
 import { parseBuildArgs, parseLabels } from './pairs.ts';
 import { parseRegistryMap } from './registry-map.ts';
+import { parseAgents } from './run/agents.ts';
+import { type ReadSecrets } from './run/read-secret.ts';
+import { parseHosts, parseLimits, parseSize } from './run/run-values.ts';
 import { scratchParentOf } from './scratch-parent.ts';
 import { type ContextSpec, type DockerfileSpec, type NamedSource } from './sources/context-spec.ts';
 import { parseGitOptions } from './sources/git-options.ts';
 import { epochOf, withEpochArgument } from './source-date-epoch.ts';
 import { normaliseTags } from './tags.ts';
+
+const NETWORK_CHOICES = ['default', 'host', 'none'] as const;
 
 /** What the fronts call by different names, or have rules of their own for. */
 export interface FrontChoices {
@@ -39,6 +45,8 @@ export interface FrontChoices {
   readonly destinations: readonly string[];
   readonly push: boolean;
   readonly credentials: readonly GivenCredential[];
+  readonly secrets: ReadSecrets;
+  readonly extraHosts: readonly string[];
   readonly gitTokens: readonly GitToken[];
 }
 
@@ -73,12 +81,19 @@ export function assembleRequest(
     outputs: outputsOf(values, tags, choices.push, place.cwd),
     registries: registriesOf(values, place.env),
     credentials: choices.credentials,
+    secrets: choices.secrets.secrets,
+    sshAgents: parseAgents(values.list('ssh'), place),
     gitTokens: choices.gitTokens,
     isolation: parseChoice(values.text('isolation') ?? 'auto', ISOLATION_CHOICES, 'isolation'),
     scratchParent: scratchParentOf(place.env),
   };
   const call = parseCall(choices.call);
-  return { request, call, metadataFile: pathOf(values.text('metadata-file'), place.cwd), warnings };
+  return {
+    request,
+    call,
+    metadataFile: pathOf(values.text('metadata-file'), place.cwd),
+    warnings: [...warnings, ...choices.secrets.warnings],
+  };
 }
 
 function specOf(values: OptionValues, choices: FrontChoices, { env, cwd, machine }: FrontPlace): AskedBuild {
@@ -104,6 +119,18 @@ function specOf(values: OptionValues, choices: FrontChoices, { env, cwd, machine
     ignorePaths: values.list('ignore-path').map(absoluteInImage),
     snapshotter: parseChoice(values.text('snapshotter') ?? 'auto', SNAPSHOTTER_CHOICES, 'snapshotter'),
     noCache: values.flag('no-cache') ?? false,
+    run: runOf(values, choices.extraHosts, cwd),
+  };
+}
+
+function runOf(values: OptionValues, extraHosts: readonly string[], cwd: string): RunOptions {
+  const shmSize = values.text('shm-size');
+  return {
+    network: parseChoice(values.text('network') ?? 'default', NETWORK_CHOICES, 'network'),
+    extraHosts: parseHosts(extraHosts),
+    shmBytes: shmSize === undefined ? undefined : parseSize(shmSize, 'shm-size'),
+    limits: parseLimits(values.list('ulimit')),
+    cacheMounts: pathOf(values.text('cache-mounts-dir'), cwd),
   };
 }
 

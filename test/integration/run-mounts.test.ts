@@ -49,7 +49,15 @@ RUN --mount=target=/ctx --mount=type=bind,source=sub,target=here --mount=source=
       const { read } = await built(
         `FROM base
 RUN --mount=target=/ctx (cd /ctx; find . 2>/dev/null || ls -R .; cat link 2>&1) >/out; :`,
-        { files: { '.dockerignore': 'secret*\n', secret: 'hidden', 'd/a': 'a', 'd/secret': '', link: '-> secret' } },
+        {
+          files: {
+            '.dockerignore': 'secret*\n',
+            secret: 'hidden',
+            'd/a': 'a',
+            'd/secret': '',
+            link: '-> secret',
+          },
+        },
       );
       expect(read('/out')).not.toMatch(/secret\n.*secret\n|hidden/s);
       expect(read('/out')).toContain('a');
@@ -120,7 +128,10 @@ RUN --mount=target=.,rw --mount=type=cache,target=node_modules --mount=type=tmpf
       expect(read('/out')).toBe('F\nF\nDockerfile\nf\nnode_modules\n');
       expect(layers.at(-1)).toEqual(['out']);
       const error = await failed('FROM base\nRUN --mount=target=/c --mount=type=tmpfs,target=/c/new true');
-      expect(error).toMatchObject({ code: 'FILESYSTEM', message: expect.stringContaining('/c/new') as string });
+      expect(error).toMatchObject({
+        code: 'FILESYSTEM',
+        message: expect.stringContaining('/c/new') as string,
+      });
     });
 
     it('keeps caches from RUN to RUN under their ids', async () => {
@@ -162,7 +173,12 @@ RUN --mount=type=cache,id=c,from=start,source=d,target=/c cat /c/f >/out`,
           .concat(['locked0', 'locked1', 'private0', 'private1'].map((s) => `COPY --from=${s} /seen /${s}`))
           .join('\n'),
       );
-      expect(['locked0', 'locked1', 'private0', 'private1'].map((name) => read(`/${name}`))).toEqual(['', '', '', '']);
+      expect(['locked0', 'locked1', 'private0', 'private1'].map((name) => read(`/${name}`))).toEqual([
+        '',
+        '',
+        '',
+        '',
+      ]);
     });
 
     it('mounts memory of a size, also over /dev/shm', async () => {
@@ -227,7 +243,9 @@ RUN (ls /run/secrets /root/.npmrc 2>/dev/null; echo $TOKEN) >/after; id`,
           code: 'DOCKERFILE_SEMANTICS',
         });
       expect(
-        await failed('FROM base\nRUN ln -s / /top && ln -s /proc /p\nRUN --mount=type=tmpfs,target=/top true'),
+        await failed(
+          'FROM base\nRUN ln -s / /top && ln -s /proc /p\nRUN --mount=type=tmpfs,target=/top true',
+        ),
       ).toMatchObject({ code: 'DOCKERFILE_SEMANTICS', location: { line: 3 } });
       expect(await failed('FROM base\nWORKDIR /\nRUN --mount=type=tmpfs,target=. true')).toMatchObject({
         code: 'DOCKERFILE_SEMANTICS',
@@ -271,9 +289,7 @@ RUN --mount=type=ssh,uid=5,mode=0666 --mount=type=ssh,id=other,target=/a.sock --
   stat -c %F:%a:%u $SSH_AUTH_SOCK /a.sock; ls /run/buildkit) >/out`,
           { supplies: { sshAgents: ['default', 'other'].map((id) => ({ id, socket })) } },
         );
-        expect(read('/out')).toBe(
-          '/run/buildkit/ssh_agent.0\nsocket:666:5\nsocket:600:0\nssh_agent.0\n',
-        );
+        expect(read('/out')).toBe('/run/buildkit/ssh_agent.0\nsocket:666:5\nsocket:600:0\nssh_agent.0\n');
         expect(layers.at(-1)).toEqual(['out']);
       });
     });

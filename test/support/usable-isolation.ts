@@ -7,7 +7,8 @@ export async function usableIsolation(): Promise<
   const reports = new Map(
     await Promise.all(
       (['mountns', 'userns-identity', 'userns-full'] as const).map(
-        async (only) => [only, await probeIsolation({ scratchParent: '/tmp', env: process.env, only })] as const,
+        async (only) =>
+          [only, await probeIsolation({ scratchParent: '/tmp', env: process.env, only })] as const,
       ),
     ),
   );

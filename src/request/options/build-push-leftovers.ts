@@ -1,7 +1,6 @@
 import { type OptionSpec } from './option.ts';
 
 const CACHE = 'there is no layer cache yet; leave the input out';
-const SECRETS = 'secrets are not supported yet';
 
 /** Inputs of docker/build-push-action that ask for nothing here. */
 export const BUILD_PUSH_NO_OPS = [
@@ -15,12 +14,10 @@ export const BUILD_PUSH_NO_OPS = [
     'Parent of the cgroup of RUN',
     'RUN stays in the cgroup of this job',
   ),
-  input('shm-size', 'text', 'warned', 'Size of /dev/shm of RUN', 'RUN has the /dev/shm of this job'),
 ] as const satisfies readonly OptionSpec[];
 
 /** Inputs of docker/build-push-action that are not done here: each is refused by its name. */
 export const BUILD_PUSH_REFUSED = [
-  input('add-hosts', 'list', 'refused', 'Lines of /etc/hosts for RUN', 'leave the input out'),
   input(
     'allow',
     'list',
@@ -34,10 +31,6 @@ export const BUILD_PUSH_REFUSED = [
   input('cache-from', 'list', 'refused', 'Where cached layers come from', CACHE),
   input('cache-to', 'list', 'refused', 'Where cached layers go', CACHE),
   input('load', 'flag', 'refused', 'Load the image into docker', 'use tar-path and docker load', ['false']),
-  input('network', 'text', 'refused', 'Network of RUN', 'RUN has the network of this job', [
-    'default',
-    'host',
-  ]),
   input('outputs', 'list', 'refused', 'Exporters', 'use push, tar-path or oci-layout-path'),
   input(
     'provenance',
@@ -48,11 +41,6 @@ export const BUILD_PUSH_REFUSED = [
     ['false'],
   ),
   input('sbom', 'text', 'refused', 'SBOM attestation', 'scan the image in a step of its own', ['false']),
-  input('secrets', 'text', 'refused', 'Secrets for RUN --mount=type=secret', SECRETS),
-  input('secret-envs', 'list', 'refused', 'Secrets from environment variables', SECRETS),
-  input('secret-files', 'list', 'refused', 'Secrets from files', SECRETS),
-  input('ssh', 'list', 'refused', 'Agents for RUN --mount=type=ssh', 'ssh mounts are not supported yet'),
-  input('ulimit', 'list', 'refused', 'Limits of RUN', 'call ulimit in the RUN itself'),
 ] as const satisfies readonly OptionSpec[];
 
 function input<

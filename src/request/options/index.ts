@@ -5,6 +5,7 @@ import { KANIKO_NO_OPS, KANIKO_REFUSED } from './kaniko-leftovers.ts';
 import { type FlagSpec, type InputSpec, type OptionSpec } from './option.ts';
 import { OUTPUT_OPTIONS } from './output-options.ts';
 import { REGISTRY_OPTIONS } from './registry-options.ts';
+import { RUN_OPTIONS } from './run-options.ts';
 
 export interface OptionGroup {
   readonly title: string;
@@ -14,6 +15,7 @@ export interface OptionGroup {
 /** Every option, in the order people read them. */
 export const OPTION_GROUPS = [
   { title: 'Build', options: BUILD_OPTIONS },
+  { title: 'RUN', options: RUN_OPTIONS },
   { title: 'Output', options: OUTPUT_OPTIONS },
   { title: 'Registries', options: REGISTRY_OPTIONS },
   { title: 'Log', options: FRONT_OPTIONS },
@@ -25,6 +27,7 @@ export const OPTION_GROUPS = [
 
 type Works =
   | (typeof BUILD_OPTIONS)[number]
+  | (typeof RUN_OPTIONS)[number]
   | (typeof OUTPUT_OPTIONS)[number]
   | (typeof REGISTRY_OPTIONS)[number]
   | (typeof FRONT_OPTIONS)[number];

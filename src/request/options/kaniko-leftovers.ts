@@ -38,7 +38,6 @@ export const KANIKO_REFUSED = [
   refused('cache-ttl', 'text', 'Age at which a cached layer is stale', CACHE),
   refused('cache-copy-layers', 'flag', 'Cache layers of COPY', CACHE, ['false']),
   refused('cache-run-layers', 'flag', 'Cache layers of RUN', CACHE, ['false']),
-  refused('secret', 'list', 'Secret for RUN --mount=type=secret', 'secrets are not supported yet'),
   refused('bucket', 'text', 'Bucket of the context', 'fetch the context first and give the directory'),
   refused('compression', 'text', 'Compression of layers', 'layers are compressed with gzip', ['gzip']),
   refused('compression-level', 'text', 'Level of the compression', 'leave the flag out', ['-1']),

@@ -28,6 +28,8 @@ export interface InputSpec {
   readonly initial?: string;
   /** Commas inside a line belong to the value. */
   readonly ignoreComma?: boolean;
+  /** White space at the ends of values belongs to them. */
+  readonly raw?: boolean;
 }
 
 /** One thing a user can ask for, by flag, by input or by both. `--help`, action.yml and docs/inputs.md say what stands here. */
