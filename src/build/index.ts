@@ -3,5 +3,13 @@ export { answerCall } from './call/answer-call.ts';
 export type { CallPorts } from './call/answer-call.ts';
 export { buildImage } from './build-image.ts';
 export type { BuiltImage } from './build-image.ts';
-export type { BuildPorts, Download, DownloadRequest, RepositoryRequest, RunOutcome, RunRequest, Sandbox } from './ports.ts';
+export type {
+  BuildPorts,
+  Download,
+  DownloadRequest,
+  RepositoryRequest,
+  RunOutcome,
+  RunRequest,
+  Sandbox,
+} from './ports.ts';
 export type { RootSettings } from './stage-roots.ts';

@@ -173,8 +173,8 @@ class Planner {
       instructions.map(async (planned) => {
         const from = fromOf(planned.instruction);
         const mountFroms = mountFromsOf(planned.instruction);
-        const find = (name: string | undefined): Promise<PlannedStage | undefined> =>
-          name === undefined ? Promise.resolve(undefined) : this.#source(name, stage.index);
+        const find = async (name: string | undefined): Promise<PlannedStage | undefined> =>
+          name === undefined ? undefined : this.#source(name, stage.index);
         try {
           if (mountFroms.some((name) => name !== undefined))
             return { ...planned, mountSources: await Promise.all(mountFroms.map(find)) };

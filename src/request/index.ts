@@ -15,7 +15,6 @@ export type {
   RunOptions,
 } from './build-request.ts';
 export type { BuildResult, ResultLayer } from './build-result.ts';
-export { parseCall } from './call-choice.ts';
 export type { CallChoice } from './call-choice.ts';
 export { parseChoice } from './choice.ts';
 export { defaultContext, parseFile } from './context-choice.ts';
@@ -51,7 +50,6 @@ export type { ReadSecrets } from './run/read-secret.ts';
 export { scratchParentOf } from './scratch-parent.ts';
 export { contextKey } from './sources/context-key.ts';
 export type { ContextSpec, DockerfileSpec, NamedContext, NamedSource } from './sources/context-spec.ts';
-export { parseGitOptions } from './sources/git-options.ts';
 export type { GitOptions } from './sources/git-options.ts';
 export type { GitSource } from './sources/git-source.ts';
 export { isGitUrl } from './sources/git-url.ts';
