@@ -18,11 +18,11 @@ import { startRegistry, type RunningRegistry } from './registry/index.ts';
 export interface SiteBuild {
   /** Files of the context, their text by name; `-> target` makes a symbolic link. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Puts more into the context. */
+  prepare?(context: string): void;
   readonly spec?: Partial<BuildSpec>;
   readonly outputs?: Partial<OutputSpec>;
   readonly isolation?: BuildRequest['isolation'];
-  /** What RUN mounts are given. */
-  readonly supplies?: Pick<BuildRequest, 'secrets' | 'sshAgents'>;
   readonly reporter?: Partial<Reporter>;
   readonly signal?: AbortSignal;
   readonly env?: Readonly<Record<string, string>>;
@@ -63,8 +63,9 @@ export async function openSite(): Promise<BuildSite> {
 
   const build = (dockerfile: string, given: SiteBuild = {}): Promise<BuildResult> => {
     const context = join(directory, `context${count++}`);
-    const text = dockerfile.replaceAll(/(^FROM(?: --platform=\S+)? |from=)base\b/gm, `$1${base}`);
+    const text = dockerfile.replaceAll(/(^FROM(?: --platform=\S+)? |--from=)base\b/gm, `$1${base}`);
     writeFiles(context, { ...given.files, Dockerfile: text });
+    given.prepare?.(context);
     return runBuild(
       requestOf(context, scratch, registry, { tags: [destination()], push: true, ...given.outputs }, given),
       {
@@ -102,7 +103,7 @@ function requestOf(
   scratchParent: string,
   registry: RunningRegistry,
   outputs: OutputSpec,
-  { spec, isolation = 'auto', supplies }: SiteBuild,
+  { spec, isolation = 'auto' }: SiteBuild,
 ): BuildRequest {
   const platform = platformOfMachine(process.arch);
   return {
@@ -110,7 +111,6 @@ function requestOf(
     outputs,
     registries: { ...PLAIN_OPTIONS, insecureRegistries: [registry.host] },
     credentials: [],
-    ...supplies,
     isolation,
     scratchParent,
   };
