@@ -8,7 +8,7 @@ import { platformOfMachine } from '../../src/oci/index.ts';
 import { parseReference } from '../../src/reference/index.ts';
 import { silentReporter, type Reporter } from '../../src/report/index.ts';
 import type { BuildRequest, BuildResult, BuildSpec, OutputSpec } from '../../src/request/index.ts';
-import { buildSpec } from './build-spec.ts';
+import { askedBuild, buildSpec } from './build-spec.ts';
 import { openImage, type OpenedImage } from './open-image.ts';
 import { machineBase } from './machine-base.ts';
 import { publishImage } from './publish-image.ts';
@@ -23,6 +23,8 @@ export interface SiteBuild {
   readonly spec?: Partial<BuildSpec>;
   readonly outputs?: Partial<OutputSpec>;
   readonly isolation?: BuildRequest['isolation'];
+  /** What RUN mounts are given. */
+  readonly supplies?: Pick<BuildRequest, 'secrets' | 'sshAgents'>;
   readonly reporter?: Partial<Reporter>;
   readonly signal?: AbortSignal;
   readonly env?: Readonly<Record<string, string>>;
@@ -63,7 +65,7 @@ export async function openSite(): Promise<BuildSite> {
 
   const build = (dockerfile: string, given: SiteBuild = {}): Promise<BuildResult> => {
     const context = join(directory, `context${count++}`);
-    const text = dockerfile.replaceAll(/(^FROM(?: --platform=\S+)? |--from=)base\b/gm, `$1${base}`);
+    const text = dockerfile.replaceAll(/(^FROM(?: --platform=\S+)? |from=)base\b/gm, `$1${base}`);
     writeFiles(context, { ...given.files, Dockerfile: text });
     given.prepare?.(context);
     return runBuild(
@@ -103,14 +105,16 @@ function requestOf(
   scratchParent: string,
   registry: RunningRegistry,
   outputs: OutputSpec,
-  { spec, isolation = 'auto' }: SiteBuild,
+  { spec, isolation = 'auto', supplies }: SiteBuild,
 ): BuildRequest {
   const platform = platformOfMachine(process.arch);
   return {
-    spec: buildSpec(context, { platform, buildPlatform: platform, ...spec }),
+    spec: askedBuild(buildSpec(context, { platform, buildPlatform: platform, ...spec })),
     outputs,
     registries: { ...PLAIN_OPTIONS, insecureRegistries: [registry.host] },
     credentials: [],
+    ...supplies,
+    gitTokens: [],
     isolation,
     scratchParent,
   };
