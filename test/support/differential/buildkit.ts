@@ -50,6 +50,7 @@ export async function startBuildKit(bases: string): Promise<BuildKit> {
           'buildx',
           'build',
           '--progress=plain',
+          '--no-cache',
           '--network=host',
           ...NO_PROVENANCE,
           ...exporter,

@@ -32,7 +32,12 @@ export function beyondBase(image: Flattened, base: Flattened, ignore: readonly s
 function sameAsBase(line: string, base: string | undefined): boolean {
   if (line === base) return true;
   const [kind, mode, owner, time, ...rest] = line.split(' ');
-  return kind === 'dir' && time === 'now' && base?.startsWith(`dir ${mode} ${owner} `) === true && rest.length === 0;
+  return (
+    kind === 'dir' &&
+    time === 'now' &&
+    base?.startsWith(`dir ${mode} ${owner} `) === true &&
+    rest.length === 0
+  );
 }
 
 /** Empty fields say the same as absent ones. */

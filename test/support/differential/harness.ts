@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ImageBuilder } from './builders.ts';
 import { makeContext, type Case } from './cases.ts';
 import { beyondBase, type Expected } from './compare.ts';
@@ -10,7 +10,8 @@ import { flatten, type Flattened } from './flatten.ts';
 export async function outcome(builder: ImageBuilder, it: Case, base: Flattened): Promise<Expected> {
   const directory = mkdtempSync(join(tmpdir(), 'ts-kaniko-differential-'));
   try {
-    const context = join(directory, 'context');
+    // BuildKit keeps what it was sent under the last part of this path, and takes files of equal times and sizes from there.
+    const context = join(directory, basename(directory));
     await makeContext(it, context);
     const since = Math.floor(Date.now() / 1000);
     const built = await builder.build(it, context, join(directory, 'output'));

@@ -27,15 +27,13 @@ export function ourBuilder(registry: TestRegistry, scratch: string): OurBuilder 
   };
 }
 
-type Cli = (
-  words: readonly string[],
-  options: { readonly env: Record<string, string> },
-) => Promise<Executed>;
+type Cli = (words: readonly string[], options: { readonly env: Record<string, string> }) => Promise<Executed>;
 
 function otherProgram(file: string): { cli: Cli; remove(): void } {
   const surroundings = { PATH: TOOL_PATH, HOME: '/nonexistent', LC_ALL: 'C.UTF-8' };
   return {
-    cli: (words, { env }) => execute(process.execPath, [file, ...words], { env: { ...surroundings, ...env } }),
+    cli: (words, { env }) =>
+      execute(process.execPath, [file, ...words], { env: { ...surroundings, ...env } }),
     remove: () => undefined,
   };
 }
