@@ -6,7 +6,6 @@ declare const brand: unique symbol;
  */
 export type BytePath = string & { readonly [brand]: 'BytePath' };
 
- 
 const ASCII = /^[\x00-\x7f]*$/;
 
 /** Text as a BytePath (its UTF-8 bytes). */

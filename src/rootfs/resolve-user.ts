@@ -7,7 +7,7 @@ import type { RootView } from './root-view.ts';
 export interface UserIdentity {
   readonly uid: number;
   readonly gid: number;
-  /** Supplementary groups. */
+  /** Supplementary groups; the primary one is the first of them, as container runtimes have it. */
   readonly groups: readonly number[];
   readonly home: string | undefined;
   readonly name: string | undefined;
@@ -31,10 +31,12 @@ export function resolveUser(view: RootView, user: string): UserIdentity {
   );
   const uid = account?.uid ?? given;
   if (uid === undefined && userText !== 'root') throw unknownName('user', userText, '/etc/passwd');
+  const gid = groupText === '' ? (account?.gid ?? 0) : groupOf(view, groupText);
+  const others = groupText === '' ? groupsOf(view, account) : [];
   return {
     uid: uid ?? 0,
-    gid: groupText === '' ? (account?.gid ?? 0) : groupOf(view, groupText),
-    groups: groupText === '' ? groupsOf(view, account) : [],
+    gid,
+    groups: [gid, ...others.filter((group) => group !== gid)],
     home: homeOf(accounts, uid ?? 0),
     name: account?.name,
   };

@@ -65,27 +65,27 @@ describe('resolveOwner', () => {
 
 describe('resolveUser', () => {
   it.each([
-    ['', 0, 0, [], '/root', 'root'],
-    ['root', 0, 0, [], '/root', 'root'],
-    ['bob', 1000, 1001, [50, 44], '/home/bob', 'bob'],
-    ['1000', 1000, 1001, [50, 44], '/home/bob', 'bob'],
+    ['', 0, 0, [0], '/root', 'root'],
+    ['root', 0, 0, [0], '/root', 'root'],
+    ['bob', 1000, 1001, [1001, 50, 44], '/home/bob', 'bob'],
+    ['1000', 1000, 1001, [1001, 50, 44], '/home/bob', 'bob'],
     // The home goes by number, as the runtime sets it.
-    ['twin', 1000, 7, [], '/home/bob', 'twin'],
-    ['bob:audio', 1000, 29, [], '/home/bob', 'bob'],
-    ['bob:9', 1000, 9, [], '/home/bob', 'bob'],
-    ['1000:9', 1000, 9, [], '/home/bob', 'bob'],
-    ['4711', 4711, 0, [], '/', undefined],
-    ['4711:staff', 4711, 50, [], '/', undefined],
-    ['33', 33, 0, [], '/', undefined],
-    ['homeless', 50, 50, [], '/', 'homeless'],
+    ['twin', 1000, 7, [7], '/home/bob', 'twin'],
+    ['bob:audio', 1000, 29, [29], '/home/bob', 'bob'],
+    ['bob:9', 1000, 9, [9], '/home/bob', 'bob'],
+    ['1000:9', 1000, 9, [9], '/home/bob', 'bob'],
+    ['4711', 4711, 0, [0], '/', undefined],
+    ['4711:staff', 4711, 50, [50], '/', undefined],
+    ['33', 33, 0, [0], '/', undefined],
+    ['homeless', 50, 50, [50], '/', 'homeless'],
   ])('reads %j', (text, uid, gid, groups, home, name) => {
     expect(resolveUser(image(), text)).toEqual({ uid, gid, groups, home, name });
   });
 
   it('knows root and numbers in an image without any files', () => {
-    expect(resolveUser(empty, '')).toEqual({ uid: 0, gid: 0, groups: [], home: '/root', name: undefined });
+    expect(resolveUser(empty, '')).toEqual({ uid: 0, gid: 0, groups: [0], home: '/root', name: undefined });
     expect(resolveUser(empty, 'root').uid).toBe(0);
-    expect(resolveUser(empty, '7:8')).toEqual({ uid: 7, gid: 8, groups: [], home: '/', name: undefined });
+    expect(resolveUser(empty, '7:8')).toEqual({ uid: 7, gid: 8, groups: [8], home: '/', name: undefined });
   });
 
   it.each(['eve', 'bob:eve', '2147483648', '1:2147483648', '99999999999'])('refuses %s', (text) => {
@@ -100,7 +100,7 @@ describe('resolveUser', () => {
       ['/etc/passwd', 'l', 0o777, 0, 0, 0, '../../nix/passwd'],
       ['/etc/group', 'd', 0o755, 0, 0, 0],
     ]);
-    expect(resolveUser(view, 'bob')).toMatchObject({ uid: 1000, gid: 1001, groups: [] });
+    expect(resolveUser(view, 'bob')).toMatchObject({ uid: 1000, gid: 1001, groups: [1001] });
   });
 
   it('refuses a file of accounts that is too large, before it is read', () => {
