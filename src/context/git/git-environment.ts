@@ -83,11 +83,13 @@ function handedOn(env: Environment): Record<string, string> {
 
 function headers(source: GitSource, credentials: readonly GitCredential[]): [string, string][] {
   return withOwn(source, credentials).flatMap(({ host, header }): [string, string][] => {
-    const value = `Authorization: ${header}`;
-    const secure: [string, string] = [`http.https://${host}/.extraHeader`, value];
     // Nobody but this machine is told a secret in the clear.
-    const plain: [string, string] = [`http.http://${host}/.extraHeader`, value];
-    return isOpenTransport(`http://${host}/`) ? [secure] : [secure, plain];
+    const origins = [`https://${host}/`, `http://${host}/`].filter((origin) => !isOpenTransport(origin));
+    return origins.flatMap((origin): [string, string][] => [
+      [`http.${origin}.extraHeader`, `Authorization: ${header}`],
+      // git sends the header on to wherever it is sent itself.
+      [`http.${origin}.followRedirects`, 'false'],
+    ]);
   });
 }
 

@@ -55,6 +55,8 @@ function hintFor(said: string): string | undefined {
     return 'the repository needs a login: set GIT_AUTH_TOKEN.<host> (github-token in the action)';
   if (/Permission denied \(publickey|Host key verification failed/i.test(said))
     return 'ssh uses the keys and known hosts of this machine: start an agent (SSH_AUTH_SOCK), add the host to known_hosts';
+  if (/HTTP 30\d|returned error: 30\d|redirect/i.test(said))
+    return 'the repository moved: give its new URL; credentials are not sent on to another place';
   if (/transport '.*' not allowed/i.test(said))
     return 'repositories and submodules are fetched by https, http, ssh and git only';
   if (/couldn't find remote ref|not our ref/i.test(said)) return 'check the branch, tag or commit';
