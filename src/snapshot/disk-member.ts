@@ -5,9 +5,14 @@ import type { LinkGroups } from './link-groups.ts';
 import { deviceMajor, deviceMinor } from '../rootfs/index.ts';
 import { NO_XATTRS, type EntryType, type TarMember } from '../tar/index.ts';
 
-/** The inode at a path, times in nanoseconds; undefined where there is none. */
+/** The inode at a path, times in nanoseconds; undefined where there is none, also below what is no directory. */
 export function statAt(path: BytePath): BigIntStats | undefined {
-  return lstatSync(toFs(path), { bigint: true, throwIfNoEntry: false });
+  try {
+    return lstatSync(toFs(path), { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 /** The tar type of an inode; undefined for sockets, which no layer can hold. */

@@ -17,9 +17,11 @@ export async function runWorkdir(
   // The root directory is always there.
   const members =
     path === '/' ? [] : await rootOf(state).change((view) => workdirMembers(view, path, state, kit));
+  // The history has an absolute word as it is written.
+  const told = instruction.value.startsWith('/') ? instruction.value : path;
   await kit.committer.step(
     state,
-    { createdBy: `WORKDIR ${path}`, changes: addedMembers(members), stable: true },
+    { createdBy: `WORKDIR ${told}`, changes: addedMembers(members), stable: true },
     kit.time(),
   );
 }
