@@ -189,9 +189,9 @@ describe('what is refused', () => {
   });
 
   it('inputs without effect are told of once, those that lose something as a warning', async () => {
-    const fake = await run({ inputs: { builder: 'x', 'shm-size': '2g' } });
+    const fake = await run({ inputs: { builder: 'x', 'cgroup-parent': 'p' } });
     expect(fake.notes.map(({ message }) => message)).toEqual([
-      'the input shm-size has no effect: RUN has the /dev/shm of this job',
+      'the input cgroup-parent has no effect: RUN stays in the cgroup of this job',
     ]);
     const debugged = await run({ inputs: { builder: 'x' }, runner: { isDebug: () => true } });
     expect(debugged.lines[0]).toBe('debug: the input builder has no effect: there is no buildx');
