@@ -7,7 +7,13 @@ import { readImage, type Image } from '../../src/image/index.ts';
 import { platformOfMachine } from '../../src/oci/index.ts';
 import { parseReference } from '../../src/reference/index.ts';
 import { silentReporter, type Reporter } from '../../src/report/index.ts';
-import type { BuildRequest, BuildResult, BuildSpec, OutputSpec } from '../../src/request/index.ts';
+import type {
+  AskedBuild,
+  BuildRequest,
+  BuildResult,
+  BuildSpec,
+  OutputSpec,
+} from '../../src/request/index.ts';
 import { askedBuild, buildSpec } from './build-spec.ts';
 import { openImage, type OpenedImage } from './open-image.ts';
 import { machineBase } from './machine-base.ts';
@@ -21,6 +27,9 @@ export interface SiteBuild {
   /** Puts more into the context. */
   prepare?(context: string): void;
   readonly spec?: Partial<BuildSpec>;
+  /** Where contexts and Dockerfiles lie, in place of the files above. */
+  readonly asked?: Partial<AskedBuild>;
+  readonly stdin?: AsyncIterable<Uint8Array>;
   readonly outputs?: Partial<OutputSpec>;
   readonly isolation?: BuildRequest['isolation'];
   /** What RUN mounts are given. */
@@ -74,6 +83,7 @@ export async function openSite(): Promise<BuildSite> {
         reporter: { ...silentReporter(), ...given.reporter },
         signal: given.signal ?? new AbortController().signal,
         env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...given.env },
+        stdin: given.stdin,
       },
     );
   };
@@ -105,11 +115,14 @@ function requestOf(
   scratchParent: string,
   registry: RunningRegistry,
   outputs: OutputSpec,
-  { spec, isolation = 'auto', supplies }: SiteBuild,
+  { spec, asked, isolation = 'auto', supplies }: SiteBuild,
 ): BuildRequest {
   const platform = platformOfMachine(process.arch);
   return {
-    spec: askedBuild(buildSpec(context, { platform, buildPlatform: platform, ...spec })),
+    spec: {
+      ...askedBuild(buildSpec(context, { platform, buildPlatform: platform, ...spec })),
+      ...asked,
+    },
     outputs,
     registries: { ...PLAIN_OPTIONS, insecureRegistries: [registry.host] },
     credentials: [],
