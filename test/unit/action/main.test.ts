@@ -125,6 +125,35 @@ describe('the request', () => {
   });
 });
 
+describe('the token for git repositories', () => {
+  it('is for the server of the runner, and hidden', async () => {
+    const inputs = { 'github-token': 'ghs_token', context: 'https://github.com/o/r.git' };
+    const fake = await run({ inputs });
+    expect(fake.requests[0]?.gitTokens).toEqual([{ host: 'github.com', token: 'ghs_token' }]);
+    expect(fake.masks).toContain('ghs_token');
+    expect(fake.masks).toContain(Buffer.from('x-access-token:ghs_token').toString('base64'));
+    const other = fakeRunner({ cwd: workspace, inputs });
+    await main({ ...env, GITHUB_SERVER_URL: 'https://ghe.example:8443' }, other.ports);
+    expect(other.requests[0]?.gitTokens).toEqual([{ host: 'ghe.example:8443', token: 'ghs_token' }]);
+  });
+
+  it('goes without saying', async () => {
+    expect((await run({})).requests[0]?.gitTokens).toEqual([]);
+  });
+});
+
+describe('named contexts', () => {
+  it('may lie in the default context', async () => {
+    const request = await requestOf({
+      'build-contexts': 'app={{defaultContext}}:app\nalpine=docker-image://alpine:3',
+    });
+    expect(request.spec.contexts).toEqual([
+      { name: 'app', source: { kind: 'directory', path: join(workspace, 'app') } },
+      { name: 'alpine', source: { kind: 'image', reference: 'alpine:3' } },
+    ]);
+  });
+});
+
 describe('credentials', () => {
   it('reach the build, and are hidden first: whole, by line, and as in a header', async () => {
     const fake = await run({
@@ -148,6 +177,18 @@ describe('credentials', () => {
     expect(JSON.stringify([fake.lines, fake.summaries, [...fake.outputs]])).not.toMatch(
       /other-secret|line one/,
     );
+  });
+
+  it('are hidden whole and line by line where they are for RUN, and no note tells what is none', async () => {
+    const secrets = '"key=first line\nsecond line"\ntoken=a=b\nnonsense-value';
+    const fake = await run({ inputs: { secrets } });
+    expect(fake.masks).toEqual(
+      expect.arrayContaining(['first line\nsecond line', 'first line', 'second line', 'a=b']),
+    );
+    expect(fake.requests[0]?.secrets?.map(({ id }) => id)).toEqual(['key', 'token']);
+    expect(fake.notes.map(({ message }) => message)).toEqual([
+      'entry 3 of the input secrets is no secret: write it as ID=value',
+    ]);
   });
 
   it('are hidden even where they are half', async () => {
