@@ -6,7 +6,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { installTestTools } from './install-test-tools.ts';
 
 /** Projects of vitest.config.ts that may run side by side. */
@@ -50,7 +49,7 @@ function runAll(words: readonly string[]): Counts {
 function run(words: readonly string[]): Counts {
   const file = join(work, 'results.json');
   rmSync(file, { force: true });
-  const vitest = fileURLToPath(import.meta.resolve('vitest/vitest.mjs'));
+  const vitest = join(import.meta.dirname, '../node_modules/vitest/vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...words], {
     stdio: 'inherit',
