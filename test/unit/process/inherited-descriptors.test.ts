@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { spawnProcess } from '../../../src/process/index.ts';
 
-const MODULE = join(import.meta.dirname, '../../../src/process/index.ts');
+const FOLDER = join(import.meta.dirname, '../../../src/process');
 const EXTRA = 24;
 
 /**
@@ -12,7 +12,12 @@ const EXTRA = 24;
  * the first gap, so a leak only shows above.
  */
 async function inNodeWithExtraDescriptor(script: string): Promise<string> {
-  const source = `const p = await import(${JSON.stringify(MODULE)}); ${script}`;
+  const source = `
+    const p = {
+      ...(await import(${JSON.stringify(`${FOLDER}/inherited-descriptors.ts`)})),
+      ...(await import(${JSON.stringify(`${FOLDER}/index.ts`)})),
+    };
+    ${script}`;
   const file = openSync('/etc/passwd', 'r');
   const gap = new Array<'ignore'>(EXTRA - 3).fill('ignore');
   const child = await spawnProcess(process.execPath, ['--input-type=module', '-e', source], {
