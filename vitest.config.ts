@@ -4,6 +4,9 @@ const project = (name: string, include: string[], extra: Record<string, unknown>
   test: { name, include, ...extra },
 });
 
+/** Tests with real tools, mirrors and clocks get a second try in CI: what fails twice is broken. */
+const retry = process.env['CI'] === 'true' ? 1 : 0;
+
 export default defineConfig({
   test: {
     projects: [
@@ -14,8 +17,13 @@ export default defineConfig({
         testTimeout: 120_000,
         hookTimeout: 300_000,
         fileParallelism: false,
+        retry,
       }),
-      project('security', ['test/security/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
+      project('security', ['test/security/**/*.test.ts'], {
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        retry,
+      }),
       project('differential', ['test/differential/**/*.test.ts'], {
         testTimeout: 120_000,
         hookTimeout: 300_000,
@@ -25,6 +33,7 @@ export default defineConfig({
         testTimeout: 900_000,
         hookTimeout: 900_000,
         fileParallelism: false,
+        retry,
       }),
     ],
   },
