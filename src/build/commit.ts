@@ -1,9 +1,9 @@
-import type { BytePath } from '../bytes/index.ts';
+import { fromText, type BytePath } from '../bytes/index.ts';
 import type { ImageLayer } from '../image/index.ts';
 import { layerMembers, mergeChanges, writeLayer, type LayerOptions } from '../layer/index.ts';
 import { createLimiter, type LocalBlobStore } from '../content/index.ts';
 import type { BuildSpec } from '../request/index.ts';
-import type { Change } from '../snapshot/index.ts';
+import { givenPaths, type Change, type IgnoreRule } from '../snapshot/index.ts';
 import { addRow, markLayer } from './history.ts';
 import type { StageState } from './stage-state.ts';
 
@@ -25,6 +25,7 @@ export class Committer {
   readonly #store: LocalBlobStore;
   readonly #spec: BuildSpec;
   readonly #signal: AbortSignal;
+  readonly #ignored: IgnoreRule;
   readonly #limit = createLimiter(CONCURRENT_LAYERS);
   readonly #writing = new Set<Promise<unknown>>();
 
@@ -32,18 +33,20 @@ export class Committer {
     this.#store = store;
     this.#spec = spec;
     this.#signal = signal;
+    this.#ignored = givenPaths(spec.ignorePaths.map(fromText));
   }
 
   /** Records a step: a row and, where it changed files, a layer that may still be in the making when this returns. */
   async step(state: StageState, step: StepChanges, at: number): Promise<void> {
     const row = addRow(state, step.createdBy, at);
-    if (step.changes.length === 0) return step.release?.();
+    const changes = step.changes.filter((change) => !this.#ignored(pathOf(change)));
+    if (changes.length === 0) return step.release?.();
     if (this.#spec.singleSnapshot) {
-      state.unwritten.push({ changes: step.changes, row, release: step.release });
+      state.unwritten.push({ changes, row, release: step.release });
       return;
     }
     markLayer(state, row);
-    await this.#add(state, step);
+    await this.#add(state, { ...step, changes });
   }
 
   /** Records a step that changed no file. */
@@ -91,6 +94,10 @@ export class Committer {
     if (this.#spec.reproducible) return { ...options, fixedMtimeNs: nanoseconds(epoch ?? 0) };
     return epoch === undefined ? options : { ...options, maxMtimeNs: nanoseconds(epoch) };
   }
+}
+
+function pathOf(change: Change): BytePath {
+  return change.kind === 'removed' ? change.path : change.member.path;
 }
 
 function nanoseconds(seconds: number): bigint {

@@ -309,7 +309,7 @@ describe.skipIf(noRun !== undefined)(titled('layers of a longer build', noRun), 
   it('leave out what --ignore-path names', async () => {
     const { files } = await build(
       { ignorePaths: ['/var/cache'] },
-      'FROM base\nRUN mkdir -p /var/cache/x /var/lib && echo 1 > /var/cache/x/y && echo 2 > /var/lib/z',
+      'FROM base\nRUN mkdir -p /var/cache/x /var/lib && echo 1 > /var/cache/x/y && echo 2 > /var/lib/z\nCOPY <<a /var/cache/\na\nWORKDIR /var/cache/w',
     );
     expect(files.has('/var/lib/z')).toBe(true);
     expect([...files.keys()].filter((path) => path.startsWith('/var/cache/'))).toEqual([]);
