@@ -1,42 +1,29 @@
 import { mkdirSync } from 'node:fs';
-import type { BuiltImage } from '../build/index.ts';
 import { DirectoryStore } from '../content/index.ts';
 import { downloadFile, type SourceTools } from '../context/index.ts';
-import { assertNever, BuildError } from '../errors/index.ts';
+import { assertNever } from '../errors/index.ts';
 import { createHttpClient, type HttpClient } from '../http/index.ts';
-import { assembleImage, type Image, type LayoutImage } from '../image/index.ts';
-import {
-  chooseBackend,
-  noRunError,
-  probeIsolation,
-  removeScratch,
-  type Backend,
-  type ProbeReport,
-} from '../isolation/index.ts';
+import { assembleImage, type LayoutImage } from '../image/index.ts';
+import { chooseBackend, probeIsolation, removeScratch } from '../isolation/index.ts';
 import { createRegistryClient } from '../registry/index.ts';
-import type { BuildRequest, BuildResult, BuildSpec, BuildSurroundings, RunBuild } from '../request/index.ts';
+import type { BuildResult, BuildSurroundings, RunBuild } from '../request/index.ts';
 import { BaseImageSource } from './base-image-source.ts';
-import { toErrorMessage } from './error-message.ts';
+import { environmentOf } from './environment-of.ts';
 import { fetchRepository } from './fetch-repository.ts';
 import { gatherSources, layoutsOf, sourceTools } from './gather-sources.ts';
 import { checkDestinationsOf, exportImage, type ExportTools } from './export-image.ts';
 import { innerCommand } from './inner-command.ts';
 import { buildInside } from './inner-process.ts';
 import { makeScratch } from './make-scratch.ts';
-import type { Call, Job } from './messages.ts';
-import { runSupplies } from './run-supplies.ts';
+import { jobOf, type GatheredRequest, type JobSite } from './job.ts';
+import type { Call } from './messages.ts';
+import { resultOf } from './result-of.ts';
 
 /** What a build works with once its place on this machine is found. */
-interface Site {
-  readonly report: ProbeReport;
-  readonly backend: Backend;
-  readonly scratch: string;
+interface Site extends JobSite {
   readonly sources: SourceTools;
   readonly layouts: ReadonlyMap<string, LayoutImage>;
 }
-
-/** A request with all it is built from on this machine. */
-type GatheredRequest = Omit<BuildRequest, 'spec'> & { readonly spec: BuildSpec };
 
 /** Builds an image and takes it where the request says. Leaves nothing else behind on this machine. Throws BuildError. */
 export const runBuild: RunBuild = async (request, surroundings) => {
@@ -150,70 +137,4 @@ function answer(call: Call, bases: BaseImageSource, sources: SourceTools): Promi
     default:
       return assertNever(call);
   }
-}
-
-function jobOf(
-  request: GatheredRequest,
-  { report, backend, scratch }: Site,
-  env: BuildSurroundings['env'],
-): Job {
-  const { spec } = request;
-  return {
-    spec,
-    settings: {
-      scratch,
-      snapshotter: snapshotterOf(spec.snapshotter, backend),
-      userxattr: backend.userxattr,
-      ignorePaths: [...spec.ignorePaths],
-      cacheMounts: spec.run?.cacheMounts,
-    },
-    ...runSupplies(request),
-    ownProc: backend.ownProc,
-    path: env['PATH'] ?? '',
-    ...(backend.name === 'none' && { noRun: toErrorMessage(noRunError(report)) }),
-  };
-}
-
-function snapshotterOf(
-  wanted: BuildRequest['spec']['snapshotter'],
-  backend: Backend,
-): Job['settings']['snapshotter'] {
-  if (backend.name === 'none') return 'index';
-  if (wanted === 'overlay' && !backend.overlay) {
-    throw new BuildError('ISOLATION', 'no overlay can be mounted here', {
-      hint: 'point TMPDIR (RUNNER_TEMP in the action) at a volume that is no overlay itself, or use --snapshotter=auto',
-    });
-  }
-  return wanted === 'auto' ? (backend.overlay ? 'overlay' : 'scan') : wanted;
-}
-
-/** The environment of programs of this machine: nothing of the CI system's, no token, no setting that changes how they start. */
-function environmentOf(env: BuildSurroundings['env']): Record<string, string> {
-  return { PATH: env['PATH'] ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
-}
-
-function resultOf(
-  { spec, outputs }: GatheredRequest,
-  built: BuiltImage,
-  { descriptor, manifest }: Image,
-  destinations: BuildResult['destinations'],
-): Omit<BuildResult, 'milliseconds'> {
-  return {
-    digest: descriptor.digest,
-    imageId: manifest.config.digest,
-    mediaType: descriptor.mediaType,
-    size: descriptor.size,
-    platform: spec.platform,
-    layers: built.layers.map(({ descriptor: { digest, size }, diffId, createdBy, reused }) => ({
-      digest,
-      size,
-      diffId,
-      createdBy,
-      reused,
-    })),
-    destinations,
-    tarPath: outputs.tarPath,
-    ociLayoutPath: outputs.ociLayoutPath,
-    warnings: built.warnings,
-  };
 }

@@ -1,0 +1,52 @@
+import { BuildError } from '../errors/index.ts';
+import { noRunError, type Backend, type ProbeReport } from '../isolation/index.ts';
+import type { BuildRequest, BuildSpec, Environment } from '../request/index.ts';
+import { toErrorMessage } from './error-message.ts';
+import type { Job } from './messages.ts';
+import { runSupplies } from './run-supplies.ts';
+
+/** A request with all it is built from on this machine. */
+export type GatheredRequest = Omit<BuildRequest, 'spec'> & { readonly spec: BuildSpec };
+
+/** Where a job is done. */
+export interface JobSite {
+  readonly report: ProbeReport;
+  readonly backend: Backend;
+  readonly scratch: string;
+}
+
+/** All the building process is told of a request. Throws ISOLATION where overlays are asked for and cannot be had. */
+export function jobOf(
+  request: GatheredRequest,
+  { report, backend, scratch }: JobSite,
+  env: Environment,
+): Job {
+  const { spec } = request;
+  return {
+    spec,
+    settings: {
+      scratch,
+      snapshotter: snapshotterOf(spec.snapshotter, backend),
+      userxattr: backend.userxattr,
+      ignorePaths: [...spec.ignorePaths],
+      cacheMounts: spec.run?.cacheMounts,
+    },
+    ...runSupplies(request),
+    ownProc: backend.ownProc,
+    path: env['PATH'] ?? '',
+    ...(backend.name === 'none' && { noRun: toErrorMessage(noRunError(report)) }),
+  };
+}
+
+function snapshotterOf(
+  wanted: BuildRequest['spec']['snapshotter'],
+  backend: Backend,
+): Job['settings']['snapshotter'] {
+  if (backend.name === 'none') return 'index';
+  if (wanted === 'overlay' && !backend.overlay) {
+    throw new BuildError('ISOLATION', 'no overlay can be mounted here', {
+      hint: 'point TMPDIR (RUNNER_TEMP in the action) at a volume that is no overlay itself, or use --snapshotter=auto',
+    });
+  }
+  return wanted === 'auto' ? (backend.overlay ? 'overlay' : 'scan') : wanted;
+}
