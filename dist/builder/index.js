@@ -66524,6 +66524,8 @@ function copyRow(instruction) {
 
 
 
+
+
 /** Layers compressed at the same time: each keeps the processors busy on its own. */
 const CONCURRENT_LAYERS = 2;
 /** Turns what steps changed into layers and history rows. */
@@ -66531,24 +66533,27 @@ class Committer {
     #store;
     #spec;
     #signal;
+    #ignored;
     #limit = (0,content/* createLimiter */.zm)(CONCURRENT_LAYERS);
     #writing = new Set();
     constructor(store, spec, signal) {
         this.#store = store;
         this.#spec = spec;
         this.#signal = signal;
+        this.#ignored = (0,snapshot/* givenPaths */.kM)(spec.ignorePaths.map(byte_path/* fromText */.IK));
     }
     /** Records a step: a row and, where it changed files, a layer that may still be in the making when this returns. */
     async step(state, step, at) {
         const row = addRow(state, step.createdBy, at);
-        if (step.changes.length === 0)
+        const changes = step.changes.filter((change) => !this.#ignored(commit_pathOf(change)));
+        if (changes.length === 0)
             return step.release?.();
         if (this.#spec.singleSnapshot) {
-            state.unwritten.push({ changes: step.changes, row, release: step.release });
+            state.unwritten.push({ changes, row, release: step.release });
             return;
         }
         markLayer(state, row);
-        await this.#add(state, step);
+        await this.#add(state, { ...step, changes });
     }
     /** Records a step that changed no file. */
     metadata(state, createdBy, at) {
@@ -66591,6 +66596,9 @@ class Committer {
             return { ...options, fixedMtimeNs: commit_nanoseconds(epoch ?? 0) };
         return epoch === undefined ? options : { ...options, maxMtimeNs: commit_nanoseconds(epoch) };
     }
+}
+function commit_pathOf(change) {
+    return change.kind === 'removed' ? change.path : change.member.path;
 }
 function commit_nanoseconds(seconds) {
     return BigInt(seconds) * 1000000000n;
@@ -77362,6 +77370,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   KM: () => (/* reexport */ boundFileTarget),
   Xm: () => (/* reexport */ createOverlayMounter),
   uw: () => (/* reexport */ createScratchCopies),
+  kM: () => (/* reexport */ givenPaths),
   Z2: () => (/* reexport */ ignoreRule),
   LC: () => (/* reexport */ missingMountPoints)
 });
@@ -77371,13 +77380,16 @@ __nccwpck_require__.d(__webpack_exports__, {
 const SYSTEM_DIRECTORIES = ['dev', 'proc', 'sys'];
 /** A predicate for relative paths that must stay out of layers: contents of /dev, /proc, /sys, and the given paths with all below. */
 function ignoreRule(ignorePaths) {
-    const given = ignorePaths.map((path) => path.replace(/^\/+|\/+$/g, '')).filter((path) => path !== '');
+    const isGiven = givenPaths(ignorePaths);
     return (path) => {
         const slash = path.indexOf('/');
-        if (slash > 0 && SYSTEM_DIRECTORIES.includes(path.slice(0, slash)))
-            return true;
-        return given.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+        return (slash > 0 && SYSTEM_DIRECTORIES.includes(path.slice(0, slash))) || isGiven(path);
     };
+}
+/** A predicate for relative paths that are among the given ones, or below them. */
+function givenPaths(ignorePaths) {
+    const given = ignorePaths.map((path) => path.replace(/^\/+|\/+$/g, '')).filter((path) => path !== '');
+    return (path) => given.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
 }
 
 // EXTERNAL MODULE: ./build/bytes/byte-path.js

@@ -57754,7 +57754,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 5515:
+/***/ 6197:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -62432,31 +62432,10 @@ class BaseImageSource {
     }
 }
 
-;// CONCATENATED MODULE: ./build/builder/error-message.js
-
-const DEEPEST_CAUSE = 4;
-/** An error as a message: what a user is told of it, without its stack. */
-function toErrorMessage(error) {
-    const { code, message, hint, location, exitStatus, cause } = (0,errors/* toBuildError */.KB)(error);
-    return { code, message, hint, location: location && { ...location }, exitStatus, causes: causesOf(cause) };
-}
-/** The error a message stands for. */
-function fromErrorMessage(message) {
-    const { code, hint, location, exitStatus, causes } = message;
-    const cause = causes.reduceRight((inner, text) => new Error(text, inner === undefined ? undefined : { cause: inner }), undefined);
-    return new errors/* BuildError */.zS(code, message.message, {
-        hint,
-        exitStatus,
-        cause,
-        location: location &&
-            { ...location, ...(location.excerpt === undefined ? {} : { excerpt: location.excerpt }) },
-    });
-}
-function causesOf(error) {
-    const causes = [];
-    for (let at = error; at instanceof Error && causes.length < DEEPEST_CAUSE; at = at.cause)
-        causes.push(at.message);
-    return causes;
+;// CONCATENATED MODULE: ./build/builder/environment-of.js
+/** The environment of programs of this machine: nothing of the CI system's, no token, no setting that changes how they start. */
+function environmentOf(env) {
+    return { PATH: env['PATH'] ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 }
 
 ;// CONCATENATED MODULE: ./build/builder/fetch-repository.js
@@ -62599,6 +62578,33 @@ function innerCommand() {
     const isSource = import.meta.url.endsWith('.ts');
     const file = import.meta.resolve(isSource ? './inner.ts' : '../builder/index.js');
     return [process.execPath, (0,external_node_url_.fileURLToPath)(file)];
+}
+
+;// CONCATENATED MODULE: ./build/builder/error-message.js
+
+const DEEPEST_CAUSE = 4;
+/** An error as a message: what a user is told of it, without its stack. */
+function toErrorMessage(error) {
+    const { code, message, hint, location, exitStatus, cause } = (0,errors/* toBuildError */.KB)(error);
+    return { code, message, hint, location: location && { ...location }, exitStatus, causes: causesOf(cause) };
+}
+/** The error a message stands for. */
+function fromErrorMessage(message) {
+    const { code, hint, location, exitStatus, causes } = message;
+    const cause = causes.reduceRight((inner, text) => new Error(text, inner === undefined ? undefined : { cause: inner }), undefined);
+    return new errors/* BuildError */.zS(code, message.message, {
+        hint,
+        exitStatus,
+        cause,
+        location: location &&
+            { ...location, ...(location.excerpt === undefined ? {} : { excerpt: location.excerpt }) },
+    });
+}
+function causesOf(error) {
+    const causes = [];
+    for (let at = error; at instanceof Error && causes.length < DEEPEST_CAUSE; at = at.cause)
+        causes.push(at.message);
+    return causes;
 }
 
 ;// CONCATENATED MODULE: ./build/builder/message-stream.js
@@ -62941,7 +62947,65 @@ function runSupplies({ secrets = [], sshAgents = [], }) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/builder/job.js
+
+
+
+
+/** All the building process is told of a request. Throws ISOLATION where overlays are asked for and cannot be had. */
+function jobOf(request, { report, backend, scratch }, env) {
+    const { spec } = request;
+    return {
+        spec,
+        settings: {
+            scratch,
+            snapshotter: snapshotterOf(spec.snapshotter, backend),
+            userxattr: backend.userxattr,
+            ignorePaths: [...spec.ignorePaths],
+            cacheMounts: spec.run?.cacheMounts,
+        },
+        ...runSupplies(request),
+        ownProc: backend.ownProc,
+        path: env['PATH'] ?? '',
+        ...(backend.name === 'none' && { noRun: toErrorMessage(noRunError(report)) }),
+    };
+}
+function snapshotterOf(wanted, backend) {
+    if (backend.name === 'none')
+        return 'index';
+    if (wanted === 'overlay' && !backend.overlay) {
+        throw new errors/* BuildError */.zS('ISOLATION', 'no overlay can be mounted here', {
+            hint: 'point TMPDIR (RUNNER_TEMP in the action) at a volume that is no overlay itself, or use --snapshotter=auto',
+        });
+    }
+    return wanted === 'auto' ? (backend.overlay ? 'overlay' : 'scan') : wanted;
+}
+
+;// CONCATENATED MODULE: ./build/builder/result-of.js
+/** What a front is told of an image that was built and exported; all but the time it took. */
+function resultOf({ spec, outputs }, built, { descriptor, manifest }, destinations) {
+    return {
+        digest: descriptor.digest,
+        imageId: manifest.config.digest,
+        mediaType: descriptor.mediaType,
+        size: descriptor.size,
+        platform: spec.platform,
+        layers: built.layers.map(({ descriptor: { digest, size }, diffId, createdBy, reused }) => ({
+            digest,
+            size,
+            diffId,
+            createdBy,
+            reused,
+        })),
+        destinations,
+        tarPath: outputs.tarPath,
+        ociLayoutPath: outputs.ociLayoutPath,
+        warnings: built.warnings,
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/builder/run-build.js
+
 
 
 
@@ -63060,57 +63124,6 @@ function run_build_answer(call, bases, sources) {
         default:
             return (0,errors/* assertNever */.xb)(call);
     }
-}
-function jobOf(request, { report, backend, scratch }, env) {
-    const { spec } = request;
-    return {
-        spec,
-        settings: {
-            scratch,
-            snapshotter: snapshotterOf(spec.snapshotter, backend),
-            userxattr: backend.userxattr,
-            ignorePaths: [...spec.ignorePaths],
-            cacheMounts: spec.run?.cacheMounts,
-        },
-        ...runSupplies(request),
-        ownProc: backend.ownProc,
-        path: env['PATH'] ?? '',
-        ...(backend.name === 'none' && { noRun: toErrorMessage(noRunError(report)) }),
-    };
-}
-function snapshotterOf(wanted, backend) {
-    if (backend.name === 'none')
-        return 'index';
-    if (wanted === 'overlay' && !backend.overlay) {
-        throw new errors/* BuildError */.zS('ISOLATION', 'no overlay can be mounted here', {
-            hint: 'point TMPDIR (RUNNER_TEMP in the action) at a volume that is no overlay itself, or use --snapshotter=auto',
-        });
-    }
-    return wanted === 'auto' ? (backend.overlay ? 'overlay' : 'scan') : wanted;
-}
-/** The environment of programs of this machine: nothing of the CI system's, no token, no setting that changes how they start. */
-function environmentOf(env) {
-    return { PATH: env['PATH'] ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
-}
-function resultOf({ spec, outputs }, built, { descriptor, manifest }, destinations) {
-    return {
-        digest: descriptor.digest,
-        imageId: manifest.config.digest,
-        mediaType: descriptor.mediaType,
-        size: descriptor.size,
-        platform: spec.platform,
-        layers: built.layers.map(({ descriptor: { digest, size }, diffId, createdBy, reused }) => ({
-            digest,
-            size,
-            diffId,
-            createdBy,
-            reused,
-        })),
-        destinations,
-        tarPath: outputs.tarPath,
-        ociLayoutPath: outputs.ociLayoutPath,
-        warnings: built.warnings,
-    };
 }
 
 ;// CONCATENATED MODULE: ./build/dockerfile/characters.js
@@ -67943,6 +67956,8 @@ function unchangeable() {
 
 
 
+
+
 /** Layers compressed at the same time: each keeps the processors busy on its own. */
 const CONCURRENT_LAYERS = 2;
 /** Turns what steps changed into layers and history rows. */
@@ -67950,24 +67965,27 @@ class commit_Committer {
     #store;
     #spec;
     #signal;
+    #ignored;
     #limit = createLimiter(CONCURRENT_LAYERS);
     #writing = new Set();
     constructor(store, spec, signal) {
         this.#store = store;
         this.#spec = spec;
         this.#signal = signal;
+        this.#ignored = givenPaths(spec.ignorePaths.map(fromText));
     }
     /** Records a step: a row and, where it changed files, a layer that may still be in the making when this returns. */
     async step(state, step, at) {
         const row = addRow(state, step.createdBy, at);
-        if (step.changes.length === 0)
+        const changes = step.changes.filter((change) => !this.#ignored(pathOf(change)));
+        if (changes.length === 0)
             return step.release?.();
         if (this.#spec.singleSnapshot) {
-            state.unwritten.push({ changes: step.changes, row, release: step.release });
+            state.unwritten.push({ changes, row, release: step.release });
             return;
         }
         markLayer(state, row);
-        await this.#add(state, step);
+        await this.#add(state, { ...step, changes });
     }
     /** Records a step that changed no file. */
     metadata(state, createdBy, at) {
@@ -68010,6 +68028,9 @@ class commit_Committer {
             return { ...options, fixedMtimeNs: commit_nanoseconds(epoch ?? 0) };
         return epoch === undefined ? options : { ...options, maxMtimeNs: commit_nanoseconds(epoch) };
     }
+}
+function pathOf(change) {
+    return change.kind === 'removed' ? change.path : change.member.path;
 }
 function commit_nanoseconds(seconds) {
     return BigInt(seconds) * 1000000000n;
@@ -70878,7 +70899,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3136);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8816);
-/* harmony import */ var _builder_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5515);
+/* harmony import */ var _builder_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6197);
 /* harmony import */ var _process_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(247);
 /* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7804);
 
