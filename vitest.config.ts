@@ -4,9 +4,6 @@ const project = (name: string, include: string[], extra: Record<string, unknown>
   test: { name, include, ...extra },
 });
 
-/** Tests with real tools, mirrors and clocks get a second try in CI: what fails twice is broken. */
-const retry = process.env['CI'] === 'true' ? 1 : 0;
-
 export default defineConfig({
   test: {
     projects: [
@@ -17,12 +14,10 @@ export default defineConfig({
         testTimeout: 120_000,
         hookTimeout: 300_000,
         fileParallelism: false,
-        retry,
       }),
       project('security', ['test/security/**/*.test.ts'], {
         testTimeout: 120_000,
         hookTimeout: 120_000,
-        retry,
       }),
       project('differential', ['test/differential/**/*.test.ts'], {
         testTimeout: 120_000,
@@ -33,7 +28,6 @@ export default defineConfig({
         testTimeout: 900_000,
         hookTimeout: 900_000,
         fileParallelism: false,
-        retry,
       }),
     ],
   },
