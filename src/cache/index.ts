@@ -1,0 +1,10 @@
+/** The layer cache: what entries are found by, what is kept of them, and where. */
+export type { CacheStats, CacheStore, SaveOutcome } from './cache-store.ts';
+export { CacheKey, keyOf, keyPart } from './key.ts';
+export type { KeyPart, PartValue } from './key.ts';
+export { memoryCache } from './memory-cache.ts';
+export { blobsOf, CacheRecord } from './record.ts';
+export type { DocumentRecord, ListingRecord, MountRecord, StepRecord } from './record.ts';
+export { RecordIndex } from './record-index.ts';
+export { recordSeal } from './seal.ts';
+export type { RecordSeal } from './seal.ts';
