@@ -5,18 +5,19 @@ import { assertNever } from '../errors/index.ts';
 import { createHttpClient, type HttpClient } from '../http/index.ts';
 import { assembleImage, type LayoutImage } from '../image/index.ts';
 import { chooseBackend, probeIsolation, removeScratch } from '../isolation/index.ts';
-import { createRegistryClient } from '../registry/index.ts';
+import { createRegistryClient, registryTrust } from '../registry/index.ts';
 import type { BuildResult, BuildSurroundings, RunBuild } from '../request/index.ts';
 import { BaseImageSource } from './base-image-source.ts';
 import { environmentOf } from './environment-of.ts';
 import { fetchRepository } from './fetch-repository.ts';
 import { gatherSources, layoutsOf, sourceTools } from './gather-sources.ts';
-import { checkDestinationsOf, exportImage, type ExportTools } from './export-image.ts';
+import { exportImage } from './export-image.ts';
 import { innerCommand } from './inner-command.ts';
 import { buildInside } from './inner-process.ts';
 import { makeScratch } from './make-scratch.ts';
 import { jobOf, type GatheredRequest, type JobSite } from './job.ts';
 import type { Call } from './messages.ts';
+import { checkDestinations, type PushTools } from './push-destinations.ts';
 import { resultOf } from './result-of.ts';
 
 /** What a build works with once its place on this machine is found. */
@@ -35,7 +36,7 @@ export const runBuild: RunBuild = async (request, surroundings) => {
   const backend = chooseBackend(report, isolation);
   reporter.info(`isolation: ${backend.name}`);
   const scratch = makeScratch(scratchParent);
-  const http = createHttpClient({ env });
+  const http = createHttpClient({ env, materialOf: registryTrust(request.registries, env) });
   try {
     const sources = sourceTools(request, surroundings, { http, scratch, signal: surroundings.signal });
     const gathered = { ...request, spec: await gatherSources(request.spec, sources) };
@@ -59,7 +60,7 @@ async function buildAndExport(
   const store = new DirectoryStore(site.scratch);
   const registry = createRegistryClient({ registries, credentials, env, reporter, http });
   const bases = new BaseImageSource(registry, store, signal, site.layouts);
-  const tools: ExportTools = {
+  const tools: PushTools = {
     registry,
     blobs: bases,
     originsOf: (digest) => bases.originsOf(digest),
@@ -82,7 +83,7 @@ async function buildAndExport(
         ({ ended } = inside);
         return inside;
       }),
-      checkDestinationsOf(outputs, tools),
+      outputs.push && registries.checkPush ? checkDestinations(outputs.tags, tools) : Promise.resolve(),
     ]);
     const image = assembleImage({ config: built.image.config, layers: built.image.layers });
     const destinations = await exportImage(image, outputs, tools);

@@ -3,7 +3,7 @@ import { answerCall } from '../build/index.ts';
 import { DirectoryStore } from '../content/index.ts';
 import { openDirectoryContext } from '../context/index.ts';
 import { createHttpClient } from '../http/index.ts';
-import { createRegistryClient } from '../registry/index.ts';
+import { createRegistryClient, registryTrust } from '../registry/index.ts';
 import type { RunCall } from '../request/index.ts';
 import { BaseImageSource } from './base-image-source.ts';
 import { gatherSources, sourceTools } from './gather-sources.ts';
@@ -18,7 +18,7 @@ export const runCall: RunCall = async (request, call, surroundings) => {
   const { registries, credentials, scratchParent } = request;
   mkdirSync(scratchParent, { recursive: true });
   const scratch = makeScratch(scratchParent);
-  const http = createHttpClient({ env });
+  const http = createHttpClient({ env, materialOf: registryTrust(registries, env) });
   try {
     const spec = await gatherSources(
       request.spec,

@@ -3,34 +3,55 @@ import { request as undiciRequest, type Dispatcher } from 'undici';
 import { checkLiteral, reachFrom, type Reach } from './destination-guard.ts';
 import { type Dispatchers } from './dispatchers.ts';
 import { type HttpBody, type HttpRequest, type HttpResponse } from './http-port.ts';
-import { READ_TIMEOUT_MS, WRITE_TIMEOUT_MS } from './limits.ts';
+import { type Timeouts } from './limits.ts';
 import { toNetworkError } from './network-error.ts';
 import { proxyFor, type Environment } from './proxy-choice.ts';
 import { createResponse } from './response.ts';
+import { watchingTaker } from './stalls.ts';
+import { NODE_TRUST, type TlsMaterialOf } from './tls-material.ts';
+
+/** What all requests of a client have in common. */
+export interface Exchanges {
+  readonly dispatchers: Dispatchers;
+  readonly env: Environment;
+  readonly timeouts: Timeouts;
+  readonly materialOf: TlsMaterialOf;
+}
 
 /** One request and its answer, without redirects. */
-export async function exchange(
-  request: HttpRequest,
-  dispatchers: Dispatchers,
-  env: Environment,
-): Promise<HttpResponse> {
+export async function exchange(request: HttpRequest, exchanges: Exchanges): Promise<HttpResponse> {
+  const { dispatchers, timeouts } = exchanges;
   const url = new URL(request.url);
-  const reach = await reachOf(request, url);
-  checkLiteral(url, reach);
-  const route = { proxy: proxyFor(url, env), verifyTls: request.verifyTls ?? true, reach };
+  const stall = new AbortController();
+  const signal =
+    request.signal === undefined ? stall.signal : AbortSignal.any([request.signal, stall.signal]);
   try {
     const data = await undiciRequest(request.url, {
-      dispatcher: dispatchers.of(route),
+      dispatcher: dispatchers.of(await routeOf(request, url, exchanges)),
       method: request.method as Dispatcher.HttpMethod,
       headers: requestHeaders(request),
-      body: requestBody(request.body),
-      headersTimeout: request.body === undefined ? READ_TIMEOUT_MS : WRITE_TIMEOUT_MS,
-      signal: request.signal ?? null,
+      body: requestBody(request.body, timeouts, (reason) => stall.abort(reason)),
+      headersTimeout: request.body === undefined ? timeouts.answerMs : timeouts.uploadAnswerMs,
+      signal,
     });
-    return createResponse(data, request, request.url);
+    return createResponse(data, request, request.url, timeouts);
   } catch (error) {
     throw toNetworkError(error, request);
   }
+}
+
+async function routeOf(
+  request: HttpRequest,
+  url: URL,
+  { env, materialOf }: Exchanges,
+): Promise<Parameters<Dispatchers['of']>[0]> {
+  const reach = await reachOf(request, url);
+  checkLiteral(url, reach);
+  const proxy = proxyFor(url, env);
+  const trust = ({ protocol, host }: URL) => (protocol === 'https:' ? materialOf(host) : NODE_TRUST);
+  const material = trust(url);
+  const proxyMaterial = proxy === undefined ? NODE_TRUST : trust(new URL(proxy));
+  return { proxy, verifyTls: request.verifyTls ?? true, reach, material, proxyMaterial };
 }
 
 async function reachOf(request: HttpRequest, url: URL): Promise<Reach> {
@@ -49,8 +70,13 @@ function requestHeaders(request: HttpRequest): Record<string, string> {
   };
 }
 
-function requestBody(body: HttpBody | undefined): Buffer | Readable | null {
+function requestBody(
+  body: HttpBody | undefined,
+  { bodyMs }: Timeouts,
+  onStall: (reason: Error) => void,
+): Buffer | Readable | null {
   if (body === undefined) return null;
-  if (typeof body === 'function') return Readable.from(body(), { objectMode: false });
+  if (typeof body === 'function')
+    return Readable.from(watchingTaker(body(), bodyMs, onStall), { objectMode: false });
   return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }

@@ -1,35 +1,41 @@
 import { BuildError, redact } from '../errors/index.ts';
-import { createDispatchers, type Dispatchers } from './dispatchers.ts';
+import { createDispatchers } from './dispatchers.ts';
 import { type HttpClient, type HttpRequest, type HttpResponse } from './http-port.ts';
-import { CONNECT_TIMEOUT_MS, MAX_REDIRECTS } from './limits.ts';
+import { DEFAULT_TIMEOUTS, MAX_REDIRECTS, type Timeouts } from './limits.ts';
 import { toNetworkError } from './network-error.ts';
 import { type Environment } from './proxy-choice.ts';
 import { followRedirect, isRedirect } from './redirect.ts';
-import { exchange } from './exchange.ts';
+import { exchange, type Exchanges } from './exchange.ts';
+import { NODE_TRUST, type TlsMaterialOf } from './tls-material.ts';
 
 export interface HttpClientOptions {
   /** http_proxy, https_proxy and no_proxy are read from it. */
   readonly env: Environment;
-  readonly connectTimeoutMs?: number | undefined;
+  /** What hosts are trusted by, and what they are shown; node's own certificates where absent. */
+  readonly materialOf?: TlsMaterialOf | undefined;
+  readonly timeouts?: Partial<Timeouts> | undefined;
 }
 
 /**
  * A client that sends one request at a time for each connection, follows redirects with care and never retries
- * (see withRetries). Extra CA certificates come by NODE_EXTRA_CA_CERTS, which node itself reads at start.
+ * (see withRetries).
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const dispatchers = createDispatchers(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
+  const { env, materialOf = () => NODE_TRUST } = options;
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  const dispatchers = createDispatchers(timeouts);
+  const exchanges = { dispatchers, env, timeouts, materialOf };
   return {
-    request: async (request) => send(withoutUserinfo(request), dispatchers, options.env),
+    request: async (request) => send(withoutUserinfo(request), exchanges),
     close: () => dispatchers.close(),
   };
 }
 
-async function send(first: HttpRequest, dispatchers: Dispatchers, env: Environment): Promise<HttpResponse> {
+async function send(first: HttpRequest, exchanges: Exchanges): Promise<HttpResponse> {
   const seen = new Set<string>();
   let request = first;
   for (;;) {
-    const response = await exchange(request, dispatchers, env);
+    const response = await exchange(request, exchanges);
     const location = response.header('location');
     if (request.redirects === 'manual' || !isRedirect(response.status, location)) return response;
     await response.discard();

@@ -1,4 +1,5 @@
 import { BuildError, redact } from '../errors/index.ts';
+import { STALLED } from './stalls.ts';
 
 /** Failures that another attempt may not meet. */
 const TRANSIENT = new Set([
@@ -17,6 +18,7 @@ const TRANSIENT = new Set([
   'UND_ERR_SOCKET',
   'UND_ERR_CLOSED',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  STALLED,
 ]);
 
 const CERTIFICATE = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
@@ -27,7 +29,7 @@ const HINTS: Readonly<Record<string, string>> = {
   EPROTO: 'the server may speak plain HTTP; list it as an insecure registry if that is wanted',
 };
 const CERTIFICATE_HINT =
-  'point NODE_EXTRA_CA_CERTS at the CA certificate (PEM), or skip the verification of TLS for it';
+  'name the CA certificate (PEM) of this host with registry-certificate, or of all hosts with NODE_EXTRA_CA_CERTS';
 
 /** The first `code` along an error's causes, such as ECONNRESET. */
 function networkCode(error: unknown): string | undefined {

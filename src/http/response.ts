@@ -1,16 +1,18 @@
 import { type Dispatcher } from 'undici';
 import { BuildError, redact } from '../errors/index.ts';
 import { type HttpRequest, type HttpResponse } from './http-port.ts';
-import { MAX_DISCARD_BYTES } from './limits.ts';
+import { MAX_DISCARD_BYTES, type Timeouts } from './limits.ts';
 import { toNetworkError } from './network-error.ts';
+import { keepingPace } from './stalls.ts';
 
 /** undici's answer as ours. */
 export function createResponse(
   data: Dispatcher.ResponseData,
   request: Pick<HttpRequest, 'method' | 'signal'>,
   url: string,
+  { bodyMs }: Timeouts,
 ): HttpResponse {
-  const body = readable(data.body, { ...request, url });
+  const body = readable(data.body, { ...request, url }, bodyMs);
   const bytes = (limit: number): Promise<Buffer> => collect(body, limit, url);
   return {
     status: data.statusCode,
@@ -39,9 +41,10 @@ async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
 async function* readable(
   body: Dispatcher.ResponseData['body'],
   request: Pick<HttpRequest, 'method' | 'signal' | 'url'>,
+  bodyMs: number,
 ): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of body) yield chunk as Buffer;
+    yield* keepingPace(body, bodyMs);
   } catch (error) {
     throw toNetworkError(error, request);
   }

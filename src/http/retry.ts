@@ -21,6 +21,11 @@ export const DEFAULT_RETRIES: RetryPolicy = {
   retryAfterMaxMs: 120_000,
 };
 
+/** The same policy with another number of retries, where one is given. */
+export function withRetryCount(policy: RetryPolicy, retries: number | undefined): RetryPolicy {
+  return retries === undefined ? policy : { ...policy, attempts: retries + 1 };
+}
+
 export interface RetryOptions {
   readonly policy?: RetryPolicy | undefined;
   readonly waiting?: Waiting | undefined;
@@ -42,7 +47,9 @@ export function withRetries(
 ): Promise<HttpResponse> {
   return retrying(send, options, async (response, now, mayRetry) => {
     if (!RETRYABLE_STATUSES.has(response.status)) return undefined;
-    const asked = retryAfterMs(response.header('retry-after'), now);
+    // A date is the server's, and so is the clock it counts from.
+    const theirs = Date.parse(response.header('date') ?? '');
+    const asked = retryAfterMs(response.header('retry-after'), Number.isNaN(theirs) ? now : theirs);
     if (!mayRetry(asked)) return undefined;
     await response.discard();
     return { reason: `status ${response.status}`, waitMs: asked };

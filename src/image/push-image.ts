@@ -31,13 +31,16 @@ export interface PushOptions {
   readonly tags: readonly string[];
   /** Repositories that may hold a layer already, likeliest first. Those of other registries are passed over. */
   readonly mountFrom?: ((layer: Descriptor) => readonly RepositoryName[]) | undefined;
+  /** Told of every tag what became of it; without a failure it is set. */
+  readonly onTag?: ((tag: string, failure: unknown) => void) | undefined;
   readonly reporter: Reporter;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Pushes an image: layers side by side, then the config, the manifest by digest, the tags. What the repository has is
- * not sent again. The first failure stops the rest, and nothing is tagged unless all of it is there.
+ * not sent again. The first failure stops the rest, and nothing is tagged unless all of it is there; a tag that fails
+ * does not keep the others from being set.
  */
 export async function pushImage(
   image: Image,
@@ -56,10 +59,23 @@ export async function pushImage(
     );
   signal?.throwIfAborted();
   await to.putManifest(image.descriptor, image.manifestBytes, undefined, signal);
+  await pushTags(image, to, options);
+}
+
+async function pushTags(image: Image, to: PushTarget, options: PushOptions): Promise<void> {
+  const { signal, onTag } = options;
+  const failures: unknown[] = [];
   for (const tag of options.tags) {
     signal?.throwIfAborted();
-    await to.putManifest(image.descriptor, image.manifestBytes, tag, signal);
+    try {
+      await to.putManifest(image.descriptor, image.manifestBytes, tag, signal);
+      onTag?.(tag, undefined);
+    } catch (error) {
+      failures.push(error);
+      onTag?.(tag, error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** All layers, or the first error once every upload that had begun is over. */

@@ -1,9 +1,12 @@
 import {
+  DEFAULT_RETRIES,
   realWaiting,
   withRetries,
+  withRetryCount,
   type HttpBody,
   type HttpClient,
   type HttpResponse,
+  type RetryPolicy,
   type Waiting,
 } from '../http/index.ts';
 import { type Reporter } from '../report/index.ts';
@@ -23,8 +26,8 @@ interface RegistryRequest {
   readonly body?: HttpBody | undefined;
   readonly bodyLength?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** False where the caller repeats the whole operation himself. */
-  readonly retry?: boolean | undefined;
+  /** The connection's own where absent; none where the caller repeats the whole operation himself. */
+  readonly retries?: RetryPolicy | 'none' | undefined;
 }
 
 /** One repository's registry, with its credential: sends requests, proves who we are, retries. */
@@ -36,6 +39,8 @@ export interface Connection {
   base(signal?: AbortSignal): Promise<string>;
   credential(signal?: AbortSignal): Promise<FoundCredential | undefined>;
   readonly waiting: Waiting;
+  /** For requests, and for layers as a whole. */
+  readonly policies: { readonly requests: RetryPolicy; readonly layers: RetryPolicy };
 }
 
 export interface ConnectionOptions {
@@ -46,6 +51,8 @@ export interface ConnectionOptions {
   readonly credentials: CredentialSource;
   readonly reporter: Reporter;
   readonly waiting?: Waiting | undefined;
+  /** Numbers of retries; the default policy's where absent. */
+  readonly retries?: { readonly requests?: number | undefined; readonly layers?: number | undefined };
 }
 
 /** A connection that finds base address and credential at its first use. */
@@ -63,21 +70,26 @@ export function createConnection(options: ConnectionOptions): Connection {
       waiting,
     }),
   );
+  const policies = {
+    requests: withRetryCount(DEFAULT_RETRIES, options.retries?.requests),
+    layers: withRetryCount(DEFAULT_RETRIES, options.retries?.layers),
+  };
 
   return {
     registry,
     waiting,
+    policies,
     base,
     credential,
     async send(request) {
-      const { signal, retry } = request;
+      const { signal, retries = policies.requests } = request;
       const registryBase = await base(signal);
       const proof = await authorizer(signal);
       const attempt = () => sendOnce(request, registryBase, proof, verifyTls, http);
-      if (retry === false) return attempt();
+      if (retries === 'none') return attempt();
       const onRetry = (reason: string, waitMs: number): void =>
         reporter.debug(`${registry}: ${request.method} again in ${waitMs} ms: ${reason}`);
-      return withRetries(attempt, { waiting, signal, onRetry });
+      return withRetries(attempt, { policy: retries, waiting, signal, onRetry });
     },
   };
 }

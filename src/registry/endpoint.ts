@@ -13,7 +13,7 @@ export interface Endpoint {
 }
 
 /** Where Docker Hub's API really is. */
-const HUB_HOST = 'registry-1.docker.io';
+export const HUB_HOST = 'registry-1.docker.io';
 
 /**
  * The way to a registry: https alone, unless plain HTTP was allowed for it or it is on the loopback interface; then

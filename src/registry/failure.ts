@@ -46,14 +46,21 @@ export async function registryFailure(response: HttpResponse, attempt: Attempt):
     case 429:
       return new BuildError(
         'REGISTRY',
-        `${connection.registry} limits the rate of requests (${what} of ${name}; ${because})`,
-        {
-          hint: 'log in for a higher limit, or use a mirror',
-        },
+        `${connection.registry} limits the rate of requests (${what} of ${name}; ${because}${limitsOf(response)})`,
+        { hint: 'log in for a higher limit, or use a mirror (registry-mirror)' },
       );
     default:
       return new BuildError('REGISTRY', `${name}: ${what} failed (${because})`);
   }
+}
+
+/** What Docker Hub tells of its limits, `100;w=21600` being 100 in six hours. */
+function limitsOf(response: HttpResponse): string {
+  const told = ['ratelimit-limit', 'ratelimit-remaining', 'retry-after'].flatMap((name) => {
+    const value = response.header(name);
+    return value === undefined ? [] : [`${name} ${foreignText(value.slice(0, 40))}`];
+  });
+  return told.length === 0 ? '' : `; ${told.join(', ')}`;
 }
 
 function authHint(registry: string, repository: string, access: Access, known: boolean): string {

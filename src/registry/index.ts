@@ -2,3 +2,4 @@
 export { createRegistryClient } from './registry-client.ts';
 export type { RegistryClient } from './registry-client.ts';
 export type { Repository } from './repository.ts';
+export { registryTrust } from './trust/registry-trust.ts';

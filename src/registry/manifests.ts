@@ -43,7 +43,26 @@ export async function getManifest(
   return { descriptor: { mediaType, digest, size: bytes.length }, bytes };
 }
 
-/** Writes a manifest under a tag or its digest. Throws CONTENT where the registry stored something else. */
+/** The digest a tag names, by the registry's own word; undefined for no such tag, `unstated` where it does not tell. */
+export async function headManifest(
+  attempt: Attempt,
+  tag: string,
+  scopes: readonly string[],
+  signal?: AbortSignal,
+): Promise<Digest | 'unstated' | undefined> {
+  const target = manifestPath(attempt.repository, tag);
+  const headers = { accept: ACCEPT };
+  const response = await attempt.connection.send({ method: 'HEAD', target, headers, scopes, signal });
+  await response.discard();
+  if (response.status === 404) return undefined;
+  const stated = response.header('docker-content-digest')?.trim() ?? '';
+  return response.status === 200 && isDigest(stated) ? stated : 'unstated';
+}
+
+/**
+ * Writes a manifest under a tag or its digest; returns the answer where the registry refused. Throws CONTENT where it
+ * stored something else.
+ */
 export async function putManifest(
   attempt: Attempt,
   descriptor: Descriptor,
@@ -51,7 +70,7 @@ export async function putManifest(
   tagOrDigest: string,
   scopes: readonly string[],
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<HttpResponse | undefined> {
   const response = await attempt.connection.send({
     method: 'PUT',
     target: manifestPath(attempt.repository, tagOrDigest),
@@ -60,9 +79,10 @@ export async function putManifest(
     scopes,
     signal,
   });
-  if (response.status !== 201 && response.status !== 200) throw await registryFailure(response, attempt);
+  if (response.status !== 201 && response.status !== 200) return response;
   await response.discard();
   checkStatedDigest(response, descriptor.digest, attempt);
+  return undefined;
 }
 
 function manifestPath(repository: string, tagOrDigest: string): string {

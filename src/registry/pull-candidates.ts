@@ -5,7 +5,8 @@ import { registryKey } from './credentials/registry-key.ts';
 
 /**
  * Where an image may be pulled from, in kaniko's order: what the registry map says of its registry, the mirrors (of
- * docker.io only), itself. Throws USAGE for a mirror that is no `host[:port][/path]`.
+ * docker.io only), itself, unless others were given and are to be all there is. Throws USAGE for a mirror that is no
+ * `host[:port][/path]`.
  */
 export function pullCandidates(reference: Reference, options: RegistryOptions): Reference[] {
   const mapped = Object.entries(options.registryMap)
@@ -15,7 +16,9 @@ export function pullCandidates(reference: Reference, options: RegistryOptions): 
   const others = [...mapped, ...mirrors].map((place) => relocate(reference, place));
   const isSelf = (other: Reference): boolean =>
     other.registry === reference.registry && other.repository === reference.repository;
-  return [...others.filter((other) => !isSelf(other)), reference];
+  const elsewhere = others.filter((other) => !isSelf(other));
+  const alone = options.skipDefaultFallback && elsewhere.length > 0 && elsewhere.length === others.length;
+  return alone ? elsewhere : [...elsewhere, reference];
 }
 
 function relocate(reference: Reference, place: string): Reference {

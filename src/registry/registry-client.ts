@@ -3,7 +3,7 @@ import { type HttpClient, type Waiting } from '../http/index.ts';
 import { type Descriptor } from '../oci/index.ts';
 import { formatRepository, withDefaultTag, type Reference } from '../reference/index.ts';
 import { type Reporter } from '../report/index.ts';
-import { type GivenCredential, type RegistryOptions } from '../request/index.ts';
+import { type GivenCredential, type RegistryOptions, type RetryCounts } from '../request/index.ts';
 import { createConnection, type Connection } from './connection.ts';
 import { type Environment } from './credentials/config-places.ts';
 import { createCredentialSource } from './credentials/credential-source.ts';
@@ -46,13 +46,24 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     const endpoint = endpointOf(reference.registry, access, registries);
     const known =
       connections.get(key) ??
-      createConnection({ endpoint, repository: reference.repository, http, credentials, reporter, waiting });
+      createConnection({
+        endpoint,
+        repository: reference.repository,
+        http,
+        credentials,
+        reporter,
+        waiting,
+        retries: retriesFor(access, registries.retries),
+      });
     connections.set(key, known);
     return known;
   };
 
   const repository = (reference: Reference, access: Access): Repository =>
-    remoteRepository(connect(reference, access), reference.repository, access, reporter);
+    remoteRepository(connect(reference, access), reference.repository, access, {
+      reporter,
+      ignoreImmutableTags: registries.ignoreImmutableTags,
+    });
 
   return {
     repository,
@@ -65,6 +76,13 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       return firstThatAnswers(pullCandidates(reference, registries), fetch, reporter);
     },
   };
+}
+
+function retriesFor(
+  access: Access,
+  { push, download, layers }: RetryCounts,
+): { readonly requests: number | undefined; readonly layers: number | undefined } {
+  return access === 'push' ? { requests: push, layers: push } : { requests: download, layers };
 }
 
 async function firstThatAnswers(
@@ -81,7 +99,7 @@ async function firstThatAnswers(
       reporter.warn(`${formatRepository(candidate)} was passed over: ${error.message}`);
     }
   }
-  const [original] = candidates.slice(-1);
-  if (original === undefined) throw new BuildError('INTERNAL', 'no place to pull from');
-  return fetch(original);
+  const [last] = candidates.slice(-1);
+  if (last === undefined) throw new BuildError('INTERNAL', 'no place to pull from');
+  return fetch(last);
 }

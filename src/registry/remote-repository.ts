@@ -2,12 +2,12 @@ import { verified } from '../content/index.ts';
 import { BuildError } from '../errors/index.ts';
 import { digestOf, type Descriptor } from '../oci/index.ts';
 import { isTag } from '../reference/index.ts';
-import { type Reporter } from '../report/index.ts';
 import { pullScope, pushScope } from './auth/scope.ts';
 import { type Connection } from './connection.ts';
 import { type Access } from './endpoint.ts';
 import { registryFailure, type Attempt } from './failure.ts';
-import { getManifest, putManifest } from './manifests.ts';
+import { getManifest } from './manifests.ts';
+import { publishManifest, type PublishOptions } from './publish-manifest.ts';
 import { type BlobContent, type Repository } from './repository.ts';
 import { download } from './transfer/download.ts';
 import { reportedPull } from './transfer/progress.ts';
@@ -19,8 +19,9 @@ export function remoteRepository(
   connection: Connection,
   name: string,
   access: Access,
-  reporter: Reporter,
+  options: PublishOptions,
 ): Repository {
+  const { reporter } = options;
   const scopes = [access === 'push' ? pushScope(name) : pullScope(name)];
   const trying = (what: string): Attempt => ({ connection, repository: name, access, what });
   const has = (descriptor: Descriptor, signal?: AbortSignal): Promise<boolean> =>
@@ -44,8 +45,8 @@ export function remoteRepository(
       getManifest(trying(`manifest ${tagOrDigest}`), tagOrDigest, scopes, signal),
     async putManifest(descriptor, bytes, tag, signal) {
       checkManifest(descriptor, bytes, tag);
-      const target = tag ?? descriptor.digest;
-      await putManifest(trying(`manifest ${target}`), descriptor, bytes, target, scopes, signal);
+      const attempt = trying(`manifest ${tag ?? descriptor.digest}`);
+      await publishManifest({ attempt, descriptor, bytes, tag, scopes, signal }, options);
     },
     async mount(descriptor, from, signal) {
       if (from.registry !== connection.registry || from.name === name) return false;

@@ -9,7 +9,6 @@ import {
   type GitToken,
   type GivenCredential,
   type OutputSpec,
-  type RegistryOptions,
   type RunOptions,
 } from './build-request.ts';
 import { parseCall, type CallChoice } from './call-choice.ts';
@@ -18,7 +17,7 @@ import { checkStandardInput } from './context-choice.ts';
 import { type Environment } from './front-ports.ts';
 import { type OptionValues } from './option-values.ts';
 import { parseBuildArgs, parseLabels } from './pairs.ts';
-import { parseRegistryMap } from './registry-map.ts';
+import { registriesOf } from './registry-values.ts';
 import { parseAgents } from './run/agents.ts';
 import { type ReadSecrets } from './run/read-secret.ts';
 import { parseHosts, parseLimits, parseSize } from './run/run-values.ts';
@@ -79,7 +78,7 @@ export function assembleRequest(
   const request: BuildRequest = {
     spec: specOf(values, choices, place),
     outputs: outputsOf(values, tags, choices.push, place.cwd),
-    registries: registriesOf(values, place.env),
+    registries: registriesOf(values, place),
     credentials: choices.credentials,
     secrets: choices.secrets.secrets,
     sshAgents: parseAgents(values.list('ssh'), place),
@@ -146,26 +145,6 @@ function outputsOf(values: OptionValues, tags: readonly string[], push: boolean,
     imageNameWithDigestFile: pathOf(values.text('image-name-with-digest-file'), cwd),
     imageNameTagWithDigestFile: pathOf(values.text('image-name-tag-with-digest-file'), cwd),
   };
-}
-
-function registriesOf(values: OptionValues, env: Environment): RegistryOptions {
-  return {
-    insecureRegistries: values.list('insecure-registry'),
-    insecurePush: values.flag('insecure') ?? false,
-    insecurePull: values.flag('insecure-pull') ?? false,
-    skipTlsVerify: values.flag('skip-tls-verify') ?? false,
-    skipTlsVerifyPull: values.flag('skip-tls-verify-pull') ?? false,
-    skipTlsVerifyRegistries: values.list('skip-tls-verify-registry'),
-    mirrors: [...values.list('registry-mirror'), ...mirrorsOf(env['KANIKO_REGISTRY_MIRROR'] ?? '')],
-    registryMap: parseRegistryMap([...values.list('registry-map'), env['KANIKO_REGISTRY_MAP'] ?? '']),
-  };
-}
-
-function mirrorsOf(text: string): string[] {
-  return text
-    .split(',')
-    .map((mirror) => mirror.trim())
-    .filter((mirror) => mirror !== '');
 }
 
 function onePlatform(platforms: readonly string[]): Platform | undefined {

@@ -115,6 +115,28 @@ export interface RegistryOptions {
   readonly mirrors: readonly string[];
   /** registry → replacements tried in order before the original. */
   readonly registryMap: Readonly<Record<string, readonly string[]>>;
+  /** Where there are mirrors or replacements, the original is not tried after them. */
+  readonly skipDefaultFallback: boolean;
+  /** registry → absolute path of the certificates (PEM) it is trusted by, besides the usual ones. */
+  readonly certificates: Readonly<Record<string, string>>;
+  /** registry → absolute paths of the client certificate it is shown and of its key. */
+  readonly clientCertificates: Readonly<
+    Record<string, { readonly certificate: string; readonly key: string }>
+  >;
+  readonly retries: RetryCounts;
+  /** Destinations are asked for the permission to push before there is anything to push. */
+  readonly checkPush: boolean;
+  /** A tag that may not be changed is left as it is, with a warning. */
+  readonly ignoreImmutableTags: boolean;
+}
+
+/** How many times what failed for a passing reason is tried again; the client's own number where absent. */
+export interface RetryCounts {
+  readonly push?: number | undefined;
+  /** Of manifests and configs of base images. */
+  readonly download?: number | undefined;
+  /** Of layers of base images. */
+  readonly layers?: number | undefined;
 }
 
 /** Credentials given to the action or CLI directly, by registry host. */

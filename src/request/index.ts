@@ -12,6 +12,7 @@ export type {
   IsolationChoice,
   OutputSpec,
   RegistryOptions,
+  RetryCounts,
   RunOptions,
 } from './build-request.ts';
 export type { BuildResult, ResultLayer } from './build-result.ts';

@@ -14,6 +14,12 @@ export const PLAIN_OPTIONS: RegistryOptions = {
   skipTlsVerifyRegistries: [],
   mirrors: [],
   registryMap: {},
+  skipDefaultFallback: false,
+  certificates: {},
+  clientCertificates: {},
+  retries: {},
+  checkPush: true,
+  ignoreImmutableTags: false,
 };
 
 /** An environment in which no configuration of the machine is found. */

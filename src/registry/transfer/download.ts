@@ -1,5 +1,5 @@
 import { BuildError } from '../../errors/index.ts';
-import { DEFAULT_RETRIES, backoffMs, isTransient, type HttpResponse } from '../../http/index.ts';
+import { backoffMs, isTransient, type HttpResponse } from '../../http/index.ts';
 import { type Descriptor } from '../../oci/index.ts';
 import { registryFailure, type Attempt } from '../failure.ts';
 
@@ -17,6 +17,7 @@ export async function* download(
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const { connection, repository } = attempt;
+  const policy = connection.policies.layers;
   const target = `/v2/${repository}/blobs/${descriptor.digest}`;
   let offset = 0;
   let failures = 0;
@@ -28,7 +29,14 @@ export async function* download(
     );
     const headers = offset === 0 ? {} : { range: `bytes=${offset}-` };
     // This makes its own attempts; only a body that breaks is resumed here.
-    const response = await connection.send({ method: 'GET', target, headers, scopes, signal });
+    const response = await connection.send({
+      method: 'GET',
+      target,
+      headers,
+      scopes,
+      signal,
+      retries: policy,
+    });
     const content = await contentFrom(response, offset, descriptor, attempt);
     try {
       for await (const chunk of content) {
@@ -41,8 +49,8 @@ export async function* download(
       broken = error;
     }
     failures = offset - start >= PROGRESS_BYTES ? 1 : failures + 1;
-    if (failures >= DEFAULT_RETRIES.attempts) throw broken;
-    await connection.waiting.sleep(backoffMs(failures, DEFAULT_RETRIES, connection.waiting.random()), signal);
+    if (failures >= policy.attempts) throw broken;
+    await connection.waiting.sleep(backoffMs(failures, policy, connection.waiting.random()), signal);
   }
 }
 

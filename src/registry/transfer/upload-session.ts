@@ -22,7 +22,7 @@ export async function cancelUpload(
 ): Promise<void> {
   try {
     const target = location.href;
-    const response = await attempt.connection.send({ method: 'DELETE', target, scopes, retry: false });
+    const response = await attempt.connection.send({ method: 'DELETE', target, scopes, retries: 'none' });
     await response.discard();
   } catch {
     // Nothing depends on it.

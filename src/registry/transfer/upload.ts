@@ -1,5 +1,5 @@
 import { BuildError } from '../../errors/index.ts';
-import { DEFAULT_RETRIES, RETRYABLE_STATUSES, retrying, type HttpResponse } from '../../http/index.ts';
+import { RETRYABLE_STATUSES, retrying, type HttpResponse } from '../../http/index.ts';
 import { type Descriptor } from '../../oci/index.ts';
 import { registryFailure, type Attempt } from '../failure.ts';
 import { checkStatedDigest } from '../stated-digest.ts';
@@ -25,8 +25,8 @@ export async function uploadBlob(
   scopes: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const { waiting } = attempt.connection;
-  const policy = upload.repeatable ? DEFAULT_RETRIES : { ...DEFAULT_RETRIES, attempts: 1 };
+  const { waiting, policies } = attempt.connection;
+  const policy = upload.repeatable ? policies.requests : { ...policies.requests, attempts: 1 };
   const response = await retrying(
     async (count) =>
       count > 1 && (await has().catch(exhausted)) ? undefined : putOnce(attempt, upload, scopes, signal),
@@ -59,7 +59,7 @@ async function putOnce(
     bodyLength: descriptor.size,
     scopes,
     signal,
-    retry: false,
+    retries: 'none',
   });
 }
 

@@ -2,7 +2,6 @@ import { type OptionSpec } from './option.ts';
 
 const CACHE = 'there is no layer cache yet; leave the flag out';
 const OWN_ROOT = 'the build never uses the machine’s own root directory';
-const RETRIES = 'requests that fail for passing reasons are always tried again';
 
 /** kaniko's flags that ask for nothing here. */
 export const KANIKO_NO_OPS = [
@@ -16,9 +15,6 @@ export const KANIKO_NO_OPS = [
   noOp('force-build-metadata', 'flag', 'Keep metadata of unused stages', 'as in kaniko today'),
   noOp('compressed-caching', 'flag', 'Hold compressed layers in memory', 'layers are never held in memory'),
   noOp('no-push-cache', 'flag', 'Do not push cached layers', 'there is no layer cache to push'),
-  noOp('push-retry', 'text', 'Number of retries of a push', RETRIES),
-  noOp('image-download-retry', 'text', 'Number of retries of a pull', RETRIES),
-  noOp('image-fs-extract-retry', 'text', 'Number of retries of an extraction', RETRIES),
   {
     ...noOp(
       'ignore-var-run',
@@ -49,25 +45,6 @@ export const KANIKO_REFUSED = [
     'Credential helpers to ask',
     'leave the flag out: config.json names them',
   ),
-  refused('registry-certificate', 'list', 'Certificate of a registry', 'set NODE_EXTRA_CA_CERTS to the file'),
-  refused('registry-client-cert', 'list', 'Client certificate for a registry', 'leave the flag out'),
-  refused(
-    'skip-default-registry-fallback',
-    'flag',
-    'Fail where no mirror has the image',
-    'leave the flag out',
-    ['false'],
-  ),
-  refused(
-    'push-ignore-immutable-tag-errors',
-    'flag',
-    'Take a refused immutable tag for success',
-    'leave the flag out',
-    ['false'],
-  ),
-  refused('skip-push-permission-check', 'flag', 'Do not check the permission to push', 'leave the flag out', [
-    'false',
-  ]),
   refused('materialize', 'flag', 'Unpack the image over the root directory', OWN_ROOT, ['false']),
   refused('dryrun', 'flag', 'Print the plan in place of building', 'leave the flag out', ['false']),
 ] as const satisfies readonly OptionSpec[];

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkDestinationsOf, exportImage, type ExportTools } from '../../../src/builder/export-image.ts';
+import { exportImage } from '../../../src/builder/export-image.ts';
+import { checkDestinations, type PushTools } from '../../../src/builder/push-destinations.ts';
 import { memoryStore } from '../../../src/content/index.ts';
 import { assembleImage } from '../../../src/image/index.ts';
 import { silentReporter } from '../../../src/report/index.ts';
@@ -30,7 +31,7 @@ afterEach(async () => {
 async function imageAndTools() {
   const blobs = memoryStore();
   const image = assembleImage({ config: configOf(1), layers: [await addLayer(blobs, 'a', 'text')] });
-  const tools: ExportTools = {
+  const tools: PushTools = {
     registry: session.client,
     blobs,
     originsOf: () => [],
@@ -59,7 +60,6 @@ describe('exportImage', () => {
   it('asks no registry where nothing is pushed', async () => {
     const { image, tools } = await imageAndTools();
     const outputs = outputSpec({ tags: [`${registry.host}/a:1`], tarPath: join(directory, 'image.tar') });
-    await checkDestinationsOf(outputs, tools);
     expect(await exportImage(image, outputs, tools)).toEqual([]);
     expect(registry.requests).toEqual([]);
     expect(statSync(join(directory, 'image.tar')).size).toBeGreaterThan(1024);
@@ -76,18 +76,57 @@ describe('exportImage', () => {
   });
 });
 
-describe('checkDestinationsOf', () => {
+describe('several destinations', () => {
+  const tags = () => ['a:1', 'b:1', 'b:2', 'c:1'].map((name) => `${registry.host}/${name}`);
+
+  it('get the image where another one fails, and all failures are told', async () => {
+    const { image, tools } = await imageAndTools();
+    const told: string[] = [];
+    const reporter = { ...silentReporter(), info: (message: string) => void told.push(message) };
+    // The second manifest by digest, that of b, and with it all its tags.
+    registry.faults.inject(
+      'manifest-put',
+      { kind: 'status', status: 403, body: 'no' },
+      { skip: 2, times: 1 },
+    );
+    const failed = await failure(
+      exportImage(image, outputSpec({ tags: tags(), push: true }), { ...tools, reporter }),
+    );
+    expect(failed).toMatchObject({ code: 'REGISTRY_AUTH' });
+    expect(failed.message).toMatch(/^2 of 4 destinations did not get the image: .*\/b:1: .*; .*\/b:2: /);
+    expect(told).toEqual(
+      ['a:1', 'c:1'].map((name) => `pushed ${registry.host}/${name} (${image.descriptor.digest})`),
+    );
+  });
+
+  it('keep the tags that could be set where another tag could not', async () => {
+    const { image, tools } = await imageAndTools();
+    registry.faults.inject('manifest-put', { kind: 'status', status: 403 }, { skip: 3, times: 1 });
+    const failed = await failure(exportImage(image, outputSpec({ tags: tags(), push: true }), tools));
+    expect(failed.message).toMatch(/^1 of 4 destinations did not get the image: .*\/b:1: /);
+    expect(written()).toEqual(expect.arrayContaining(['b 2', 'c 1']));
+  });
+
+  it('fail with the one failure as it is where there is but one', async () => {
+    const { image, tools } = await imageAndTools();
+    registry.faults.inject('manifest-put', { kind: 'status', status: 403 }, { times: 9 });
+    const outputs = outputSpec({ tags: [`${registry.host}/a:1`], push: true });
+    expect((await failure(exportImage(image, outputs, tools))).message).toMatch(/may not push to/);
+  });
+});
+
+describe('checkDestinations', () => {
   it('fails where one of the repositories may not be written to', async () => {
     const { tools } = await imageAndTools();
     registry.faults.inject('upload-start', { kind: 'status', status: 403 }, { skip: 1, times: 99 });
-    const outputs = outputSpec({ tags: [`${registry.host}/a:1`, `${registry.host}/b:1`], push: true });
-    expect(await failure(checkDestinationsOf(outputs, tools))).toMatchObject({ code: 'REGISTRY_AUTH' });
+    const tags = [`${registry.host}/a:1`, `${registry.host}/b:1`];
+    expect(await failure(checkDestinations(tags, tools))).toMatchObject({ code: 'REGISTRY_AUTH' });
   });
 
   it('asks for each repository once', async () => {
     const { tools } = await imageAndTools();
     const tags = ['a:1', 'a:2', 'a:3'].map((name) => `${registry.host}/${name}`);
-    await checkDestinationsOf(outputSpec({ tags, push: true }), tools);
+    await checkDestinations(tags, tools);
     expect(registry.requests.filter(({ step }) => step === 'upload-start')).toHaveLength(1);
   });
 });

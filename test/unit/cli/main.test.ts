@@ -63,6 +63,9 @@ describe('the request', () => {
         '--isolation none --snapshotter scan --no-cache --tar-path out.tar --oci-layout-path layout',
         '--digest-file d --image-name-with-digest-file n --image-name-tag-with-digest-file t --insecure',
         '--insecure-pull --insecure-registry r:1 --skip-tls-verify --skip-tls-verify-pull',
+        '--registry-certificate h:5=ca.pem --registry-client-cert=h=c.crt,c.key --push-retry 7',
+        '--skip-default-registry-fallback --push-ignore-immutable-tag-errors --skip-push-permission-check',
+        '--image-download-retry=2 --image-fs-extract-retry 3',
         '--skip-tls-verify-registry s --registry-mirror m --registry-map a=b;c=d --source-date-epoch 7',
       ]
         .join(' ')
@@ -101,6 +104,12 @@ describe('the request', () => {
       skipTlsVerifyRegistries: ['s'],
       mirrors: ['m', 'n', 'o'],
       registryMap: { a: ['b', 'e'], c: ['d'] },
+      skipDefaultFallback: true,
+      certificates: { 'h:5': join(cwd, 'ca.pem') },
+      clientCertificates: { h: { certificate: join(cwd, 'c.crt'), key: join(cwd, 'c.key') } },
+      retries: { push: 7, download: 2, layers: 3 },
+      checkPush: false,
+      ignoreImmutableTags: true,
     });
     expect([request.isolation, request.scratchParent]).toEqual(['none', '/scratch']);
   });

@@ -1,0 +1,99 @@
+import type { BlobSource } from '../content/index.ts';
+import { BuildError, toBuildError } from '../errors/index.ts';
+import { pushImage, type Image, type RepositoryName } from '../image/index.ts';
+import type { Digest } from '../oci/index.ts';
+import { formatRepository, parseReference, withDefaultTag, type Reference } from '../reference/index.ts';
+import type { RegistryClient } from '../registry/index.ts';
+import type { Reporter } from '../report/index.ts';
+import type { BuildResult } from '../request/index.ts';
+
+export interface PushTools {
+  readonly registry: RegistryClient;
+  readonly blobs: BlobSource;
+  /** The repositories a layer may be mounted from. */
+  originsOf(digest: Digest): readonly RepositoryName[];
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+}
+
+/** Asks every destination's registry for the permission to push. Throws REGISTRY_AUTH where one refuses. */
+export async function checkDestinations(tags: readonly string[], tools: PushTools): Promise<void> {
+  await Promise.all(
+    byRepository(tags).map(({ reference }) =>
+      tools.registry.repository(reference, 'push').checkPush(tools.signal),
+    ),
+  );
+}
+
+/**
+ * Pushes the image to all destinations, one repository after the other, and tells of each what became of it. A failure
+ * does not keep the others from it; it is thrown at the end, naming what failed and what is there.
+ */
+export async function pushDestinations(
+  image: Image,
+  tags: readonly string[],
+  tools: PushTools,
+): Promise<BuildResult['destinations']> {
+  const failures = new Map<string, BuildError>();
+  for (const group of byRepository(tags)) await pushGroup(image, group, tools, failures);
+  const { digest } = image.descriptor;
+  if (failures.size > 0) throw failureOf(failures, tags.length);
+  return tags.map((reference) => ({ reference, digest }));
+}
+
+interface Group {
+  readonly reference: Reference;
+  readonly tagNames: string[];
+}
+
+async function pushGroup(
+  image: Image,
+  { reference, tagNames }: Group,
+  tools: PushTools,
+  failures: Map<string, BuildError>,
+): Promise<void> {
+  const { blobs, reporter, signal } = tools;
+  const place = formatRepository(reference);
+  const told = new Set<string>();
+  const tell = (tag: string, failure: unknown): void => {
+    const name = `${place}:${tag}`;
+    told.add(tag);
+    if (failure === undefined) return reporter.info(`pushed ${name} (${image.descriptor.digest})`);
+    failures.set(name, toBuildError(failure));
+  };
+  try {
+    await pushImage(image, blobs, tools.registry.repository(reference, 'push'), {
+      tags: tagNames,
+      mountFrom: ({ digest }) => tools.originsOf(digest),
+      onTag: tell,
+      reporter,
+      signal,
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    for (const tag of tagNames) if (!told.has(tag)) tell(tag, error);
+  }
+}
+
+/** The one failure as it is, where there was but one destination; else one error that tells of all. */
+function failureOf(failures: ReadonlyMap<string, BuildError>, destinations: number): BuildError {
+  const [first] = failures.values();
+  if (first === undefined) throw new BuildError('INTERNAL', 'no push failed');
+  if (destinations === 1) return first;
+  const list = [...failures].map(([name, { message }]) => `${name}: ${message}`).join('; ');
+  const message = `${failures.size} of ${destinations} destinations did not get the image: ${list}`;
+  return new BuildError(first.code, message, { hint: first.hint, cause: first });
+}
+
+/** Destinations that share a repository are pushed to once, with all their tags. */
+function byRepository(tags: readonly string[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const text of tags) {
+    const reference = withDefaultTag(parseReference(text));
+    const key = formatRepository(reference);
+    const group = groups.get(key) ?? { reference, tagNames: [] };
+    groups.set(key, group);
+    if (reference.tag !== undefined) group.tagNames.push(reference.tag);
+  }
+  return [...groups.values()];
+}
