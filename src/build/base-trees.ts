@@ -16,12 +16,19 @@ export interface LayerBlobs {
   readonly signal: AbortSignal;
 }
 
+/** A tree on disk, relative to the scratch directory, and what its layers' headers say. */
+export interface IndexedTree {
+  readonly directory: string;
+  readonly index: TreeIndex;
+}
+
 /** The trees of base images: each is fetched and unpacked once, however many stages start from it. */
 export class BaseTrees {
   readonly #blobs: LayerBlobs;
   readonly #directory: (name: string) => string;
   readonly #unpacked = new Map<string, Promise<string>>();
   readonly #contents = new Map<string, Promise<string>>();
+  readonly #withIndex = new Map<string, Promise<IndexedTree>>();
   readonly #indexed = new Map<string, Promise<TreeIndex>>();
   readonly #fetched = new Map<string, Promise<void>>();
   #directories = 0;
@@ -35,6 +42,15 @@ export class BaseTrees {
   /** The image unpacked with all its owners; a directory relative to the scratch directory. */
   unpacked(image: BaseImage): Promise<string> {
     return remember(this.#unpacked, chainOf(image), () => this.#unpack(image, 'b', {}));
+  }
+
+  /** The image's files with their bytes and modes, and beside them all that its headers say; the index not to be changed. */
+  withIndex(image: BaseImage): Promise<IndexedTree> {
+    return remember(this.#withIndex, chainOf(image), async () => {
+      const index = new TreeIndex();
+      const options = { ownership: 'skip', devices: 'skip' } as const;
+      return { directory: await this.#unpack(image, 'l', options, () => index.handler()), index };
+    });
   }
 
   /** The image's files with their bytes and nothing else right: for users who can give files to nobody. */
@@ -53,13 +69,19 @@ export class BaseTrees {
     });
   }
 
-  async #unpack(image: BaseImage, kind: string, options: UnpackOptions): Promise<string> {
+  async #unpack(
+    image: BaseImage,
+    kind: string,
+    options: UnpackOptions,
+    beside?: () => TarHandler,
+  ): Promise<string> {
     const name = `${kind}${this.#directories++}`;
     const path = this.#directory(name);
     mkdirSync(path, { mode: 0o755 });
     await this.#apply(image, () => {
       const unpacker = new LayerUnpacker(fromText(path), options);
-      return { handler: unpacker, finish: () => unpacker.finish() };
+      const handler = beside === undefined ? unpacker : bothHandlers(unpacker, beside());
+      return { handler, finish: () => unpacker.finish() };
     });
     return name;
   }
@@ -87,6 +109,24 @@ export class BaseTrees {
     fetched.catch(() => undefined);
     return fetched;
   }
+}
+
+/** Gives everything in an archive to both. */
+function bothHandlers(first: TarHandler, second: TarHandler): TarHandler {
+  return {
+    entry: (entry) => {
+      first.entry(entry);
+      second.entry(entry);
+    },
+    data: (chunk) => {
+      first.data(chunk);
+      second.data(chunk);
+    },
+    end: () => {
+      first.end();
+      second.end();
+    },
+  };
 }
 
 /** Equal for images with the same layers in the same order (image-spec config.md, layer ChainID). */

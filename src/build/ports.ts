@@ -4,7 +4,7 @@ import type { ImageLayer } from '../image/index.ts';
 import type { SandboxMount } from '../isolation/index.ts';
 import type { BaseImages } from '../plan/index.ts';
 import type { Reporter } from '../report/index.ts';
-import type { UserIdentity } from '../rootfs/index.ts';
+import type { OwnershipEvent, UserIdentity } from '../rootfs/index.ts';
 import type { RunRoot } from '../snapshot/index.ts';
 
 /** A file fetched for ADD. */
@@ -53,6 +53,8 @@ export interface RunOutcome {
   readonly exitCode: number;
   /** Why the program could not be started, where that is what happened. */
   readonly startFailure?: string | undefined;
+  /** What it was made to believe it did to owners, where these are recorded and not set. */
+  readonly ownership?: readonly OwnershipEvent[] | undefined;
 }
 
 /** What runs RUN. */

@@ -5,13 +5,16 @@ import { changesFiles, stagesOnDisk, type BaseImage, type Plan, type PlannedStag
 import { TreeIndex } from '../rootfs/index.ts';
 import {
   createOverlayMounter,
+  diskOwnership,
   ignoreRule,
   IndexRoot,
+  Ledger,
   OverlayRoot,
   ScanRoot,
   type IgnoreRule,
   type OverlayMounter,
   type StageRoot,
+  type TreeOwnership,
 } from '../snapshot/index.ts';
 import type { BaseTrees } from './base-trees.ts';
 
@@ -23,6 +26,8 @@ export interface RootSettings {
   readonly snapshotter: 'overlay' | 'scan' | 'index';
   /** Overlay mounts in a user namespace need it. */
   readonly userxattr: boolean;
+  /** `ledger` where all files on disk belong to one user, so that owners are written down elsewhere. */
+  readonly ownership: 'disk' | 'ledger';
   readonly ignorePaths: readonly string[];
   /** Absolute; where caches of RUN --mount=type=cache stay. Below the scratch directory, and gone with it, where absent. */
   readonly cacheMounts?: string | undefined;
@@ -69,8 +74,8 @@ export class StageRoots {
     const image = base.kind === 'image' ? base.image : undefined;
     if (!this.#onDisk.has(stage) || this.#settings.snapshotter === 'index')
       return this.#inMemory(stage, image);
-    const directory = image === undefined ? this.#emptyDirectory() : await this.#trees.unpacked(image);
-    return this.#onDirectory(directory, stage);
+    const { directory, ownership } = await this.#unpacked(image);
+    return this.#onDirectory(directory, ownership, stage);
   }
 
   /** A tree of headers; the contents of a base's files lie on disk only where another stage reads them. */
@@ -80,6 +85,19 @@ export class StageRoots {
     if (!this.#onDisk.has(stage)) return new IndexRoot(index);
     const directory = await this.#trees.contents(image);
     return new IndexRoot(index, fromText(`${this.#settings.scratch}/${directory}`));
+  }
+
+  async #unpacked(
+    image: BaseImage | undefined,
+  ): Promise<{ readonly directory: string; readonly ownership: TreeOwnership }> {
+    if (this.#settings.ownership === 'disk') {
+      const directory = image === undefined ? this.#emptyDirectory() : await this.#trees.unpacked(image);
+      return { directory, ownership: diskOwnership };
+    }
+    if (image === undefined)
+      return { directory: this.#emptyDirectory(), ownership: new Ledger(new TreeIndex()) };
+    const { directory, index } = await this.#trees.withIndex(image);
+    return { directory, ownership: new Ledger(index.clone()) };
   }
 
   #isNeeded(stage: PlannedStage): boolean {
@@ -92,12 +110,13 @@ export class StageRoots {
     return parent.fork(this.#freshName());
   }
 
-  #onDirectory(directory: string, stage: PlannedStage): StageRoot {
+  #onDirectory(directory: string, ownership: TreeOwnership, stage: PlannedStage): StageRoot {
     const { snapshotter, scratch } = this.#settings;
+    const rules = { ignored: this.#ignored, ownership };
     if (snapshotter === 'overlay')
-      return new OverlayRoot(this.#mounter, this.#freshName(), [directory], this.#ignored);
+      return new OverlayRoot(this.#mounter, this.#freshName(), [directory], rules);
     const place = (name: string): string => `${scratch}/${name}`;
-    const root = new ScanRoot(fromText(place(directory)), this.#ignored, (name) => fromText(place(name)));
+    const root = new ScanRoot(fromText(place(directory)), rules, (name) => fromText(place(name)));
     // Only what nobody changes can be shared.
     return changesFiles(stage) ? root.fork(this.#freshName()) : root;
   }

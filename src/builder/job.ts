@@ -28,6 +28,7 @@ export function jobOf(
       scratch,
       snapshotter: snapshotterOf(spec.snapshotter, backend),
       userxattr: backend.userxattr,
+      ownership: backend.ownership,
       ignorePaths: [...spec.ignorePaths],
       cacheMounts: spec.run?.cacheMounts,
     },

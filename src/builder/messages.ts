@@ -72,6 +72,7 @@ const Settings = z.object({
   scratch: z.string(),
   snapshotter: z.enum(['overlay', 'scan', 'index']),
   userxattr: z.boolean(),
+  ownership: z.enum(['disk', 'ledger']),
   ignorePaths: z.array(z.string()).readonly(),
   cacheMounts: z.string().optional(),
 }) satisfies z.ZodType<RootSettings>;

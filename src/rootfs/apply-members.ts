@@ -4,6 +4,7 @@ import { BuildError } from '../errors/index.ts';
 import type { TarMember } from '../tar/index.ts';
 import { EntryWriter } from './entry-writer.ts';
 import { naming } from './naming-errors.ts';
+import type { UnpackOptions } from './unpack-options.ts';
 
 const BLOCK_BYTES = 1 << 18;
 const OPEN_SOURCE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -13,9 +14,13 @@ const OPEN_SOURCE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONB
  * they say, never through a link out of the directory. Throws ARCHIVE for members that make no sense, FILESYSTEM where
  * a source changed its size.
  */
-export function applyMembers(directory: BytePath, members: readonly TarMember[]): void {
+export function applyMembers(
+  directory: BytePath,
+  members: readonly TarMember[],
+  options: UnpackOptions = {},
+): void {
   if (members.length === 0) return;
-  const writer = new EntryWriter(directory, {});
+  const writer = new EntryWriter(directory, options);
   const buffer = Buffer.allocUnsafe(BLOCK_BYTES);
   try {
     for (const member of members) {

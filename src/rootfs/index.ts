@@ -5,6 +5,7 @@ export { applyMembers } from './apply-members.ts';
 export { deviceMajor, deviceMinor } from './device-number.ts';
 export { DiskRoot } from './disk-root.ts';
 export { LayerUnpacker } from './layer-unpacker.ts';
+export type { OwnershipEvent } from './ownership-event.ts';
 export { removeTree } from './remove-tree.ts';
 export { resolveInRoot } from './resolve-in-root.ts';
 export type { ResolvedPath } from './resolve-in-root.ts';

@@ -1,6 +1,6 @@
 import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
-import { fromText, toFs, type BytePath } from '../bytes/index.ts';
-import { applyMembers, DiskRoot, removeTree, type RootView } from '../rootfs/index.ts';
+import { fromText, joinPath, toFs, type BytePath } from '../bytes/index.ts';
+import { removeTree, type RootView } from '../rootfs/index.ts';
 import type { TarMember } from '../tar/index.ts';
 import { diffOverlay } from './overlay-diff.ts';
 import type { IgnoreRule } from './ignore.ts';
@@ -8,7 +8,7 @@ import type { OverlayMounter } from './overlay-mount.ts';
 import { makeMountPoints, missingMountPoints } from './mount-points.ts';
 import type { MemberPlan, MountPoint, OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
 import { makeStubs } from './stubs.ts';
-import { readCapabilities } from './capabilities.ts';
+import type { OwnershipRecord, TreeOwnership } from './tree-ownership.ts';
 
 /** A step's directories, relative. */
 interface MountedStep {
@@ -25,15 +25,22 @@ export class OverlayRoot implements StageRoot {
   readonly #mounter: OverlayMounter;
   readonly #name: string;
   readonly #ignored: IgnoreRule;
+  readonly #ownership: TreeOwnership;
   /** Relative directories, topmost first; never empty. */
   readonly #lowers: string[];
   #steps = 0;
 
-  constructor(mounter: OverlayMounter, name: string, lowers: readonly string[], ignored: IgnoreRule) {
+  constructor(
+    mounter: OverlayMounter,
+    name: string,
+    lowers: readonly string[],
+    rules: { readonly ignored: IgnoreRule; readonly ownership: TreeOwnership },
+  ) {
     this.#mounter = mounter;
     this.#name = name;
     this.#lowers = [...lowers];
-    this.#ignored = ignored;
+    this.#ignored = rules.ignored;
+    this.#ownership = rules.ownership;
     mkdirSync(toFs(mounter.path(name)), { recursive: true });
   }
 
@@ -41,13 +48,13 @@ export class OverlayRoot implements StageRoot {
     const [only, ...more] = this.#lowers;
     if (only !== undefined && more.length === 0) {
       const directory = this.#mounter.path(only);
-      return { view: new DiskRoot(directory), directory, close: () => undefined };
+      return { view: this.#ownership.view(directory), directory, close: () => undefined };
     }
     const target = this.#fresh('view');
     this.#mounter.mount(target, { lowers: this.#lowers });
     const directory = this.#mounter.path(target);
     return {
-      view: new DiskRoot(directory),
+      view: this.#ownership.view(directory),
       directory,
       close: () => {
         this.#mounter.unmount(target);
@@ -62,8 +69,8 @@ export class OverlayRoot implements StageRoot {
     const directory = this.#mounter.path(step.merged);
     let members: readonly TarMember[] = [];
     try {
-      const planned = await plan(new DiskRoot(directory));
-      applyMembers(directory, planned);
+      const planned = await plan(this.#ownership.view(directory));
+      this.#ownership.apply(directory, planned);
       members = planned;
     } finally {
       this.#unmountStep(step);
@@ -74,7 +81,7 @@ export class OverlayRoot implements StageRoot {
   }
 
   async run(
-    step: (root: RunRoot) => Promise<void>,
+    step: (root: RunRoot) => Promise<OwnershipRecord>,
     mountPoints?: (view: RootView) => readonly MountPoint[],
   ): Promise<RunChanges> {
     const before = this.open();
@@ -86,8 +93,13 @@ export class OverlayRoot implements StageRoot {
       const mounted = this.#mountStep([...above, ...this.#lowers, stubs]);
       let changes: RunChanges['changes'];
       try {
-        await step({ directory: this.#mounter.path(mounted.merged), view: before.view });
-        changes = this.#diff(before.directory as BytePath, mounted);
+        const directory = this.#mounter.path(mounted.merged);
+        const record = await step({
+          directory,
+          view: before.view,
+          put: (members) => this.#ownership.apply(directory, members),
+        });
+        changes = this.#changes(before.directory as BytePath, mounted, record);
       } finally {
         this.#unmountStep(mounted);
         for (const made of [...above, stubs]) this.#remove(made);
@@ -103,7 +115,8 @@ export class OverlayRoot implements StageRoot {
   }
 
   fork(name: string): StageRoot {
-    return new OverlayRoot(this.#mounter, name, this.#lowers, this.#ignored);
+    const ownership = this.#ownership.clone();
+    return new OverlayRoot(this.#mounter, name, this.#lowers, { ignored: this.#ignored, ownership });
   }
 
   #mountPoints(view: RootView, points: readonly MountPoint[]): string {
@@ -112,9 +125,20 @@ export class OverlayRoot implements StageRoot {
     return directory;
   }
 
-  #diff(before: BytePath, step: { readonly upper: string; readonly merged: string }): RunChanges['changes'] {
+  #changes(
+    before: BytePath,
+    step: { readonly upper: string; readonly merged: string },
+    record: OwnershipRecord,
+  ): RunChanges['changes'] {
     const [upper, merged] = [this.#mounter.path(step.upper), this.#mounter.path(step.merged)];
-    return readCapabilities(upper, diffOverlay({ upper, before, merged }, this.#ignored));
+    const ignored = this.#ignored;
+    const changes = diffOverlay({ upper, before, merged }, ignored);
+    const keep = (path: BytePath): BytePath => {
+      // A change of owner, to the one it has: overlayfs copies the file up, where it stays.
+      lchownSync(toFs(joinPath(merged, path)), 0, 0);
+      return joinPath(upper, path);
+    };
+    return this.#ownership.settle({ directory: merged, changes, record, ignored, keep });
   }
 
   #mountStep(lowers: readonly string[]): MountedStep {

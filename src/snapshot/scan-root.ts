@@ -3,13 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { joinPath, parentPath, toFs, type BytePath } from '../bytes/index.ts';
 import { BuildError } from '../errors/index.ts';
 import { runSync } from '../process/index.ts';
-import { applyMembers, DiskRoot, type RootView } from '../rootfs/index.ts';
+import type { RootView } from '../rootfs/index.ts';
 import type { TarMember } from '../tar/index.ts';
-import { readCapabilities } from './capabilities.ts';
+import type { Change } from './change.ts';
 import type { IgnoreRule } from './ignore.ts';
 import { diffStates } from './scan-diff.ts';
 import type { MemberPlan, MountPoint, OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
 import { placeStubs } from './placed-stubs.ts';
+import type { OwnershipRecord, TreeOwnership } from './tree-ownership.ts';
 import { readTreeState, type TreeState } from './tree-state.ts';
 
 /**
@@ -19,13 +20,19 @@ import { readTreeState, type TreeState } from './tree-state.ts';
 export class ScanRoot implements StageRoot {
   readonly #directory: BytePath;
   readonly #ignored: IgnoreRule;
+  readonly #ownership: TreeOwnership;
   readonly #place: (name: string) => BytePath;
   #state: TreeState | undefined;
 
   /** `place` names the directory of a forked root. */
-  constructor(directory: BytePath, ignored: IgnoreRule, place: (name: string) => BytePath) {
+  constructor(
+    directory: BytePath,
+    rules: { readonly ignored: IgnoreRule; readonly ownership: TreeOwnership },
+    place: (name: string) => BytePath,
+  ) {
     this.#directory = directory;
-    this.#ignored = ignored;
+    this.#ignored = rules.ignored;
+    this.#ownership = rules.ownership;
     this.#place = place;
   }
 
@@ -35,13 +42,13 @@ export class ScanRoot implements StageRoot {
 
   async change(plan: MemberPlan): Promise<readonly TarMember[]> {
     const members = await plan(this.#view());
-    applyMembers(this.#directory, members);
+    this.#ownership.apply(this.#directory, members);
     this.#state = undefined;
     return members;
   }
 
   async run(
-    step: (root: RunRoot) => Promise<void>,
+    step: (root: RunRoot) => Promise<OwnershipRecord>,
     mountPoints?: (view: RootView) => readonly MountPoint[],
   ): Promise<RunChanges> {
     const before = this.#state ?? readTreeState(this.#directory, this.#ignored);
@@ -49,27 +56,36 @@ export class ScanRoot implements StageRoot {
     await tick(before);
     const view = this.#view();
     const stubs = placeStubs(view, this.#directory, mountPoints?.(view));
+    let record: OwnershipRecord;
     try {
-      await step({ directory: this.#directory, view: this.#view() });
+      record = await step({
+        directory: this.#directory,
+        view: this.#view(),
+        put: (members) => this.#ownership.apply(this.#directory, members),
+      });
     } finally {
       stubs.remove();
     }
     const after = readTreeState(this.#directory, this.#ignored);
     this.#state = after;
-    return {
-      changes: readCapabilities(this.#directory, diffStates(this.#directory, before, after)),
-      stable: false,
-    };
+    return { changes: this.#settle(diffStates(this.#directory, before, after), record), stable: false };
   }
 
   fork(name: string): StageRoot {
     const directory = this.#place(name);
     copyTree(this.#directory, directory);
-    return new ScanRoot(directory, this.#ignored, this.#place);
+    const ownership = this.#ownership.clone();
+    return new ScanRoot(directory, { ignored: this.#ignored, ownership }, this.#place);
+  }
+
+  #settle(changes: readonly Change[], record: OwnershipRecord): RunChanges['changes'] {
+    const directory = this.#directory;
+    const keep = (path: BytePath): BytePath => joinPath(directory, path);
+    return this.#ownership.settle({ directory, changes, record, ignored: this.#ignored, keep });
   }
 
   #view(): RootView {
-    return new DiskRoot(this.#directory);
+    return this.#ownership.view(this.#directory);
   }
 }
 

@@ -2,6 +2,7 @@ import type { BytePath } from '../bytes/index.ts';
 import type { RootView } from '../rootfs/index.ts';
 import type { TarMember } from '../tar/index.ts';
 import type { Change } from './change.ts';
+import type { OwnershipRecord } from './tree-ownership.ts';
 
 /** A directory of this machine through which a finished tree can be read until it is closed. */
 export interface OpenedRoot {
@@ -27,6 +28,8 @@ export interface RunRoot {
   readonly directory: BytePath;
   /** The tree as it is before the step. */
   readonly view: RootView;
+  /** Puts planned members into the tree, as changes of the step. */
+  put(members: readonly TarMember[]): void;
 }
 
 /** Where something is mounted for the time of a step. */
@@ -46,11 +49,11 @@ export interface StageRoot {
   /** Puts what a COPY, ADD or WORKDIR plans into the tree, and returns it. Throws what `plan` throws, with the tree as before. */
   change(plan: MemberPlan): Promise<readonly TarMember[]>;
   /**
-   * Runs a step in the tree and returns what it changed; throws what `step` throws, with the tree as before.
+   * Runs a step in the tree, which tells what it did to owners, and returns what it changed; throws what `step` throws, with the tree as before.
    * `mountPoints` is asked before, given the tree as it is: what is not there yet exists for the time of the step.
    */
   run(
-    step: (root: RunRoot) => Promise<void>,
+    step: (root: RunRoot) => Promise<OwnershipRecord>,
     mountPoints?: (view: RootView) => readonly MountPoint[],
   ): Promise<RunChanges>;
   /** A root that starts from the present tree and leaves this one as it is. */

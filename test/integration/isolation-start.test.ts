@@ -9,13 +9,14 @@ import { noRootSandbox } from '../support/sandbox-report.ts';
 const reason = noRootSandbox();
 const everybody = [{ inside: 0, outside: 0, count: 4_294_967_295 }];
 const BACKENDS: readonly Backend[] = [
-  { name: 'none', ownProc: false, overlay: false, userxattr: false },
-  { name: 'mountns', ownProc: true, overlay: true, userxattr: false },
+  { name: 'none', ownProc: false, overlay: false, userxattr: false, ownership: 'disk' },
+  { name: 'mountns', ownProc: true, overlay: true, userxattr: false, ownership: 'disk' },
   {
     name: 'userns-identity',
     ownProc: true,
     overlay: true,
     userxattr: true,
+    ownership: 'disk',
     maps: { users: everybody, groups: everybody },
   },
 ];

@@ -47,7 +47,7 @@ export async function buildInMemory(dockerfile: string, build: MemoryBuild = {})
         signal: build.signal ?? new AbortController().signal,
         now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 600),
       },
-      { scratch, snapshotter: 'index', userxattr: false, ignorePaths: [] },
+      { scratch, snapshotter: 'index', userxattr: false, ownership: 'disk', ignorePaths: [] },
     );
   } finally {
     rmSync(directory, { recursive: true });

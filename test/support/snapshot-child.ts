@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { fromText, type BytePath } from '../../src/bytes/index.ts';
 import {
   createOverlayMounter,
+  diskOwnership,
   ignoreRule,
   OverlayRoot,
   ScanRoot,
@@ -41,7 +42,7 @@ export interface SnapshotReport {
 process.umask(0o022);
 const [scratch = ''] = process.argv.slice(2);
 const task = JSON.parse(readFileSync(0, 'utf8')) as SnapshotTask;
-const ignored = ignoreRule([fromText('/skipped')]);
+const rules = { ignored: ignoreRule([fromText('/skipped')]), ownership: diskOwnership };
 const mounter = createOverlayMounter(fromText(scratch), { userxattr: false, volatile: true });
 
 function shell(script: string, directory: string): string {
@@ -63,6 +64,7 @@ async function outcome(root: StageRoot, scripts: readonly string[], own: string)
     ({ changes } = await root.run(async ({ directory }) => {
       await Promise.resolve();
       shell(script, directory);
+      return { user: { uid: 0, gid: 0 }, events: [] };
     }));
   }
   const opened = root.open();
@@ -77,13 +79,13 @@ const [overlays, scans]: [SnapshotOutcome[], SnapshotOutcome[]] = [[], []];
 mkdirSync(`${scratch}/base`);
 shell(task.base, `${scratch}/base`);
 const place = (name: string): BytePath => fromText(`${scratch}/${name}`);
-const pristine = new ScanRoot(place('base'), ignored, place);
+const pristine = new ScanRoot(place('base'), rules, place);
 for (const [index, scripts] of task.cases.entries()) {
-  const overlay = new OverlayRoot(mounter, `o${index}`, ['base'], ignored);
+  const overlay = new OverlayRoot(mounter, `o${index}`, ['base'], rules);
   overlays.push(await outcome(overlay, scripts, `${scratch}/o${index}`));
   scans.push(await outcome(pristine.fork(`s${index}`), scripts, `${scratch}/s${index}`));
 }
-const longStage = new OverlayRoot(mounter, 'long', ['base'], ignored);
+const longStage = new OverlayRoot(mounter, 'long', ['base'], rules);
 const long = await outcome(longStage, task.long, `${scratch}/long`);
 const report: SnapshotReport = { overlay: overlays, scan: scans, long };
 process.stdout.write(JSON.stringify(report));

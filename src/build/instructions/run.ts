@@ -1,7 +1,7 @@
 import { shellScript, soleHeredoc, type RunInstruction } from '../../dockerfile/index.ts';
 import { BuildError } from '../../errors/index.ts';
-import { applyMembers, resolveUser } from '../../rootfs/index.ts';
-import type { RunChanges, RunRoot } from '../../snapshot/index.ts';
+import { resolveUser } from '../../rootfs/index.ts';
+import type { OwnershipRecord, RunChanges, RunRoot } from '../../snapshot/index.ts';
 import { runRow } from '../history.ts';
 import type { BuildKit, Step } from '../kit.ts';
 import type { RunRequest } from '../ports.ts';
@@ -67,10 +67,10 @@ async function execute(
   state: StageState,
   kit: BuildKit,
   step: Step,
-): Promise<void> {
+): Promise<OwnershipRecord> {
   const user = resolveUser(root.view, state.config.User ?? '');
   const workdir = state.config.WorkingDir || '/';
-  applyMembers(root.directory, workdirMembers(root.view, workdir, state, kit));
+  root.put(workdirMembers(root.view, workdir, state, kit));
   const mask = maskOutput(mounts.secrets);
   const outcome = await kit.ports.sandbox.run(
     {
@@ -89,6 +89,7 @@ async function execute(
   );
   for (const stream of ['stdout', 'stderr'] as const) step.onOutput(stream, mask.end(stream));
   if (outcome.exitCode !== 0) throw failure(program, outcome);
+  return { user, events: outcome.ownership ?? [] };
 }
 
 /** A heredoc that is a script of its own (`#!`) becomes a file; any other command is given to the shell as text. */

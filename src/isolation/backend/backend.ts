@@ -21,6 +21,8 @@ export interface Backend {
   readonly overlay: boolean;
   /** Overlays need the `userxattr` option here. */
   readonly userxattr: boolean;
+  /** Files can be given to anybody; or all belong to one user, and owners are written down elsewhere. */
+  readonly ownership: 'disk' | 'ledger';
   /** The ids of a user namespace; only with `userns-identity` and `userns-full`. */
   readonly maps?: IdMaps | undefined;
 }
@@ -31,4 +33,10 @@ export interface IdMaps {
 }
 
 /** Builds without RUN need no more than this. */
-export const NO_BACKEND: Backend = { name: 'none', ownProc: false, overlay: false, userxattr: false };
+export const NO_BACKEND: Backend = {
+  name: 'none',
+  ownProc: false,
+  overlay: false,
+  userxattr: false,
+  ownership: 'disk',
+};

@@ -77,5 +77,12 @@ function full(facts: MachineFacts): Candidate {
 
 /** Before anything was tried, nothing beyond root is promised. */
 function backend(name: BackendName, more: Partial<Backend> = {}): Backend {
-  return { name, ownProc: false, overlay: false, userxattr: name.startsWith('userns'), ...more };
+  return {
+    name,
+    ownProc: false,
+    overlay: false,
+    userxattr: name.startsWith('userns'),
+    ownership: 'disk',
+    ...more,
+  };
 }

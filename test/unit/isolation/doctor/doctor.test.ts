@@ -9,8 +9,14 @@ import {
 } from '../../../../src/isolation/index.ts';
 import { someFacts } from '../../../support/machine-facts.ts';
 
-const full: Backend = { name: 'userns-full', ownProc: true, overlay: false, userxattr: true };
-const none: Backend = { name: 'none', ownProc: false, overlay: false, userxattr: false };
+const full: Backend = {
+  name: 'userns-full',
+  ownProc: true,
+  overlay: false,
+  userxattr: true,
+  ownership: 'disk',
+};
+const none: Backend = { name: 'none', ownProc: false, overlay: false, userxattr: false, ownership: 'disk' };
 const refused: ProbeReport = {
   facts: someFacts({ seccomp: 'filter', maskedProc: ['/proc/acpi'], subordinate: undefined }),
   results: [
