@@ -1,5 +1,6 @@
 import {
   credentialOf,
+  githubCredential,
   parseRegistryAuth,
   readSecretInputs,
   type Environment,
@@ -12,14 +13,16 @@ import { type Runner } from './runner.ts';
 
 /**
  * The credentials in the inputs, every one hidden in the log: the password, each of its lines, and the form it has in an
- * Authorization header. Throws USAGE and UNSUPPORTED as the grammars do.
+ * Authorization header. The job's own token counts for ghcr.io where there is no other. Throws USAGE as the grammars do.
  */
-export function readCredentials(values: InputValues, runner: Runner): GivenCredential[] {
+export function readCredentials(values: InputValues, env: Environment, runner: Runner): GivenCredential[] {
   const password = values.text('password') ?? '';
   maskLines(password, runner);
   const single = credentialOf(values.text('registry') ?? '', values.text('username') ?? '', password);
   const credentials = parseRegistryAuth(values.text('registry-auth') ?? '');
   if (single !== undefined) credentials.push(single);
+  const token = (values.text('github-token') ?? '').trim();
+  credentials.push(...githubCredential(token, env, 'the input github-token'));
   for (const credential of credentials) maskCredential(credential, runner);
   return credentials;
 }

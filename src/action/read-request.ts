@@ -23,7 +23,7 @@ const DEFAULT_CONTEXT = /^\{\{\s*defaultContext\s*\}\}(?::(.*))?$/;
 
 /** The request that the inputs make. Throws USAGE, UNSUPPORTED, REFERENCE, and CONTEXT without a Dockerfile. */
 export function readRequest(values: InputValues, env: Environment, ports: ActionPorts): AssembledRequest {
-  const credentials = readCredentials(values, ports.runner);
+  const credentials = readCredentials(values, env, ports.runner);
   const gitTokens = readGitTokens(values, env, ports.runner);
   const { cwd } = ports;
   const context = withPullMethod(contextOf(values.text('context'), env, cwd), env['GIT_PULL_METHOD']);

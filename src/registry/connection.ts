@@ -11,9 +11,11 @@ import {
 } from '../http/index.ts';
 import { type Reporter } from '../report/index.ts';
 import { createAuthorizer, type Authorizer } from './auth/authorizer.ts';
-import { type CredentialSource } from './credentials/credential-source.ts';
+import { withProof, type Proof } from './auth/proof.ts';
+import { type SecretWords } from './auth/secret-words.ts';
+import { type CredentialStore } from './credentials/credential-store.ts';
 import { type FoundCredential } from './credentials/credential.ts';
-import { type Endpoint } from './endpoint.ts';
+import { type Access, type Endpoint } from './endpoint.ts';
 import { findBase } from './find-base.ts';
 
 /** A request to a registry. */
@@ -37,7 +39,10 @@ export interface Connection {
   send(request: RegistryRequest): Promise<HttpResponse>;
   /** Base address, such as `https://ghcr.io`. */
   base(signal?: AbortSignal): Promise<string>;
+  /** Who we are to this registry, with the place that is known from; undefined where access is anonymous. */
   credential(signal?: AbortSignal): Promise<FoundCredential | undefined>;
+  /** A text from outside without the secrets in use, which servers may quote. */
+  conceal(text: string): string;
   readonly waiting: Waiting;
   /** For requests, and for layers as a whole. */
   readonly policies: { readonly requests: RetryPolicy; readonly layers: RetryPolicy };
@@ -47,8 +52,10 @@ export interface ConnectionOptions {
   readonly endpoint: Endpoint;
   /** Credentials may hold for some repositories of a registry only. */
   readonly repository: string;
+  readonly access: Access;
   readonly http: HttpClient;
-  readonly credentials: CredentialSource;
+  readonly credentials: CredentialStore;
+  readonly secrets: SecretWords;
   readonly reporter: Reporter;
   readonly waiting?: Waiting | undefined;
   /** Numbers of retries; the default policy's where absent. */
@@ -57,17 +64,19 @@ export interface ConnectionOptions {
 
 /** A connection that finds base address and credential at its first use. */
 export function createConnection(options: ConnectionOptions): Connection {
-  const { endpoint, repository, http, credentials, reporter, waiting = realWaiting } = options;
+  const { endpoint, repository, access, http, credentials, secrets, reporter } = options;
+  const { waiting = realWaiting } = options;
   const { registry, verifyTls } = endpoint;
-  const credential = (signal?: AbortSignal) => credentials.find(registry, repository, signal);
+  const credential = (signal?: AbortSignal) => credentials.find({ registry, repository, access }, signal);
   const base = once((signal) => findBase(endpoint, http, signal));
   const authorizer = once(async (signal) =>
     createAuthorizer({
       registryBase: await base(signal),
       verifyTls,
-      credential: await credential(signal),
+      credential,
       http,
       waiting,
+      secrets,
     }),
   );
   const policies = {
@@ -81,6 +90,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     policies,
     base,
     credential,
+    conceal: secrets.hide,
     async send(request) {
       const { signal, retries = policies.requests } = request;
       const registryBase = await base(signal);
@@ -94,7 +104,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   };
 }
 
-/** Sends, and once more with proof where the registry itself asks for it. Credentials go to its own origin only. */
+/** Sends, and once more with proof where the registry itself asks for it. Other origins are never told who we are. */
 async function sendOnce(
   request: RegistryRequest,
   base: string,
@@ -106,20 +116,19 @@ async function sendOnce(
   const url = new URL(target, base);
   const own = url.origin === new URL(base).origin;
   const cameFrom = own ? undefined : base;
-  const send = (authorization: string | undefined): Promise<HttpResponse> => {
-    const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
-    return http.request({ method, url: url.href, headers, body, bodyLength, signal, verifyTls, cameFrom });
-  };
+  const { headers } = request;
+  const plain = { method, url: url.href, headers, body, bodyLength, signal, verifyTls, cameFrom };
+  const send = (proof: Proof | undefined): Promise<HttpResponse> => http.request(withProof(plain, proof));
   if (!own) return send(undefined);
-  const sent = await authorizer.header(scopes, signal);
+  const sent = await authorizer.proof(scopes, signal);
   const response = await send(sent);
   const challenge = response.header('www-authenticate');
   const asked =
     response.status === 401 && challenge !== undefined && new URL(response.url).origin === url.origin;
   if (!asked) return response;
   authorizer.learn(challenge, scopes, sent);
-  const proof = await authorizer.header(scopes, signal);
-  if (proof === undefined || proof === sent) return response;
+  const proof = await authorizer.proof(scopes, signal);
+  if (proof === undefined || proof.authorization === sent?.authorization) return response;
   await response.discard();
   return send(proof);
 }

@@ -22,8 +22,8 @@ export interface Attempt {
  * for all else. Says which repository, which user and what he needs.
  */
 export async function registryFailure(response: HttpResponse, attempt: Attempt): Promise<BuildError> {
-  const said = foreignText(await response.text(MAX_ERROR_BYTES).catch(() => ''));
   const { connection, repository, access, what } = attempt;
+  const said = foreignText(connection.conceal(await response.text(MAX_ERROR_BYTES).catch(() => '')));
   const name = `${connection.registry}/${repository}`;
   const because = `status ${response.status}${said === '' ? '' : `: ${said}`}`;
   switch (response.status) {

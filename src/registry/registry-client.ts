@@ -4,8 +4,9 @@ import { type Descriptor } from '../oci/index.ts';
 import { formatRepository, withDefaultTag, type Reference } from '../reference/index.ts';
 import { type Reporter } from '../report/index.ts';
 import { type GivenCredential, type RegistryOptions, type RetryCounts } from '../request/index.ts';
+import { createSecretWords } from './auth/secret-words.ts';
 import { createConnection, type Connection } from './connection.ts';
-import { type Environment } from './credentials/config-places.ts';
+import { type Environment } from './credentials/credential-store.ts';
 import { createCredentialSource } from './credentials/credential-source.ts';
 import { endpointOf, type Access } from './endpoint.ts';
 import { pullCandidates } from './pull-candidates.ts';
@@ -38,7 +39,14 @@ interface RegistryClientOptions {
 /** A client for all registries of a build. Connections (and so tokens) are shared by equal repositories. */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
   const { registries, reporter, http, waiting } = options;
-  const credentials = createCredentialSource({ given: options.credentials, env: options.env, reporter });
+  const secrets = createSecretWords();
+  const credentials = createCredentialSource({
+    given: options.credentials,
+    env: options.env,
+    helpers: registries.credentialHelpers,
+    secrets,
+    reporter,
+  });
   const connections = new Map<string, Connection>();
 
   const connect = (reference: Reference, access: Access): Connection => {
@@ -49,8 +57,10 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       createConnection({
         endpoint,
         repository: reference.repository,
+        access,
         http,
         credentials,
+        secrets,
         reporter,
         waiting,
         retries: retriesFor(access, registries.retries),

@@ -1,3 +1,4 @@
+import { type CredentialHelper } from './credential-helpers.ts';
 import type { Platform } from '../oci/index.ts';
 import type {
   ContextSpec,
@@ -128,6 +129,8 @@ export interface RegistryOptions {
   readonly checkPush: boolean;
   /** A tag that may not be changed is left as it is, with a warning. */
   readonly ignoreImmutableTags: boolean;
+  /** Built-in credential helpers that are asked; all where absent. */
+  readonly credentialHelpers?: readonly CredentialHelper[] | undefined;
 }
 
 /** How many times what failed for a passing reason is tried again; the client's own number where absent. */
@@ -139,11 +142,20 @@ export interface RetryCounts {
   readonly layers?: number | undefined;
 }
 
-/** Credentials given to the action or CLI directly, by registry host. */
+/** Credentials given to the action or CLI directly. */
 export interface GivenCredential {
+  /** `host[:port]`, followed by a path where it holds for the repositories below it only: `ghcr.io/org/app`. */
   readonly registry: string;
   readonly username: string;
   readonly password: string;
+  /** What it is for; pulling and pushing where absent. */
+  readonly access?: 'pull' | 'push' | undefined;
+  /** User and password are an access key of AWS; where absent, they are for a registry of ECR if they look like one. */
+  readonly ecr?: boolean | undefined;
+  /** Nobody gave it for this registry: it is tried last, and access is anonymous where it is refused. */
+  readonly implied?: boolean | undefined;
+  /** What it is called in messages; `given` where absent. */
+  readonly origin?: string | undefined;
 }
 
 /** What to do with the image. */

@@ -18,6 +18,8 @@ export type {
 export type { BuildResult, ResultLayer } from './build-result.ts';
 export type { CallChoice } from './call-choice.ts';
 export { parseChoice } from './choice.ts';
+export { CREDENTIAL_HELPERS } from './credential-helpers.ts';
+export type { CredentialHelper } from './credential-helpers.ts';
 export { defaultContext, parseFile } from './context-choice.ts';
 export { checkDestinations } from './destinations.ts';
 export type {
@@ -43,6 +45,7 @@ export type {
   Treatment,
 } from './options/index.ts';
 export { parseBuildArgs, parseLabels } from './pairs.ts';
+export { githubCredential, impliedCredentials } from './implied-credentials.ts';
 export { credentialOf, parseRegistryAuth } from './registry-auth.ts';
 export { parseRegistryMap } from './registry-map.ts';
 export { parseSecretFlags } from './run/secret-flags.ts';

@@ -4,31 +4,70 @@ import { BuildError } from '../errors/index.ts';
 import { type GivenCredential } from './build-request.ts';
 
 const DEFAULT_REGISTRY = 'docker.io';
+const ECR_CHOICES = ['', 'auto', 'true', 'false'] as const;
+/** Registries of AWS; what is no such host is no harm: it only says that a user name may be missing. */
+const ECR_HOST = /\.dkr[.-]ecr(?:-fips)?\.|^public\.ecr\.aws$/;
+const SCOPE = /^([a-z0-9][a-z0-9._/-]*)?(?:@([a-z,]+))?$/;
+const ACTIONS: ReadonlyMap<string, 'pull' | 'push' | undefined> = new Map([
+  ['pull', 'pull'],
+  ['push', 'push'],
+  ['pull,push', undefined],
+  ['push,pull', undefined],
+]);
 
 const Entry = z.strictObject({
-  registry: z.string().min(1).default(DEFAULT_REGISTRY),
-  username: z.string().min(1),
-  password: z.string().min(1),
-  scope: z.unknown().optional(),
-  ecr: z.unknown().optional(),
+  registry: z.string().default(''),
+  username: z.string().default(''),
+  password: z.string().default(''),
+  scope: z.string().default(''),
+  ecr: z.enum(ECR_CHOICES).default('auto'),
   logout: z.unknown().optional(),
 });
 const Entries = z.array(Entry);
 
 /**
- * Credentials in the syntax of docker/login-action's `registry-auth`: a YAML list of {registry, username, password}.
- * The registry is docker.io where none is named. Throws USAGE (never quoting a value: they are secrets) and UNSUPPORTED
- * for `scope` and `ecr`.
+ * Credentials in the syntax of docker/login-action's `registry-auth`: a YAML list of {registry, username, password, scope,
+ * ecr}. The registry is docker.io where none is named. An entry for ECR without a user stands for the AWS credentials of
+ * the environment, which are found without it. Throws USAGE, never quoting a value: they are secrets.
  */
 export function parseRegistryAuth(text: string): GivenCredential[] {
   if (text.trim() === '') return [];
   const entries = Entries.safeParse(readYaml(text));
   if (!entries.success) throw shapeError(entries.error);
-  return entries.data.map(({ registry, username, password, scope, ecr }) => {
-    refuse('scope', scope);
-    if (ecr !== false && ecr !== 'false' && ecr !== 'auto') refuse('ecr', ecr);
-    return { registry, username, password };
-  });
+  return entries.data.flatMap(credentialIn);
+}
+
+function credentialIn(
+  { registry, username, password, scope, ecr }: z.infer<typeof Entry>,
+  index: number,
+): GivenCredential[] {
+  const host = hostOf(registry);
+  const mayBeEcr = ecr === 'true' || (ecr !== 'false' && ECR_HOST.test(host));
+  if (username === '' && password === '' && mayBeEcr) return [];
+  if (username === '' || password === '')
+    throw wrong(`${index}.${username === '' ? 'username' : 'password'} is wrong`);
+  const [, path = '', actions] = SCOPE.exec(scope) ?? [];
+  if (!SCOPE.test(scope) || (actions !== undefined && !ACTIONS.has(actions)))
+    throw wrong(`${index}.scope is wrong`);
+  const access = ACTIONS.get(actions ?? 'pull,push');
+  return [
+    {
+      registry: path === '' ? host : `${host}/${path.replace(/\/+$/, '')}`,
+      username,
+      password,
+      ...(access === undefined ? {} : { access }),
+      ...(ecr === 'true' || ecr === 'false' ? { ecr: ecr === 'true' } : {}),
+    },
+  ];
+}
+
+/** Addresses (`https://index.docker.io/v1/`) stand for their host. */
+function hostOf(registry: string): string {
+  const host = registry
+    .trim()
+    .replace(/^https?:\/\/([^/]*).*$/i, '$1')
+    .replace(/\/+$/, '');
+  return host === '' ? DEFAULT_REGISTRY : host;
 }
 
 /** One credential from the inputs registry, username and password; undefined where none is given. Throws USAGE for half of one. */
@@ -44,32 +83,28 @@ export function credentialOf(
       hint: 'set both username and password; an empty one often is a secret this workflow cannot read',
     });
   }
-  return { registry: registry === '' ? DEFAULT_REGISTRY : registry, username, password };
+  return { registry: hostOf(registry), username, password };
 }
 
 function readYaml(text: string): unknown {
   const document = parseDocument(text, { schema: 'failsafe', prettyErrors: false });
   const [problem] = document.errors;
-  if (problem !== undefined)
-    throw new BuildError('USAGE', `registry-auth is not YAML: ${problem.code}`, { hint: SHAPE_HINT });
+  if (problem !== undefined) throw wrong(`it is not YAML: ${problem.code}`);
   return document.toJS();
 }
 
-const SHAPE_HINT = 'registry-auth is a YAML list: "- registry: ghcr.io", "  username: …", "  password: …"';
-
 function shapeError(error: z.ZodError): BuildError {
   const places = error.issues.map((issue) => {
-    const where = issue.path.length === 0 ? 'registry-auth' : issue.path.map(String).join('.');
+    const where = issue.path.length === 0 ? 'the whole' : issue.path.map(String).join('.');
     return issue.code === 'unrecognized_keys'
       ? `${where}: unknown ${issue.keys.join(', ')}`
       : `${where} is wrong`;
   });
-  return new BuildError('USAGE', `registry-auth: ${places.join('; ')}`, { hint: SHAPE_HINT });
+  return wrong(places.join('; '));
 }
 
-function refuse(key: string, value: unknown): void {
-  if (value === undefined || value === '') return;
-  throw new BuildError('UNSUPPORTED', `registry-auth: ${key} is not supported`, {
-    hint: 'give registry, username and password; log in with docker/login-action for the rest',
+function wrong(what: string): BuildError {
+  return new BuildError('USAGE', `registry-auth: ${what}`, {
+    hint: 'registry-auth is a YAML list: "- registry: ghcr.io", "  username: …", "  password: …"; scope is path@push',
   });
 }

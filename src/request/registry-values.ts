@@ -1,3 +1,4 @@
+import { parseCredentialHelpers } from './credential-helpers.ts';
 import { BuildError } from '../errors/index.ts';
 import { type RegistryOptions, type RetryCounts } from './build-request.ts';
 import { type Environment } from './front-ports.ts';
@@ -18,6 +19,7 @@ export function registriesOf(
     skipTlsVerifyPull: values.flag('skip-tls-verify-pull') ?? false,
     skipTlsVerifyRegistries: values.list('skip-tls-verify-registry'),
     mirrors: [...values.list('registry-mirror'), ...mirrorsOf(env['KANIKO_REGISTRY_MIRROR'] ?? '')],
+    credentialHelpers: parseCredentialHelpers(values.list('credential-helpers')),
     registryMap: parseRegistryMap([...values.list('registry-map'), env['KANIKO_REGISTRY_MAP'] ?? '']),
     skipDefaultFallback: values.flag('skip-default-registry-fallback') ?? false,
     certificates: parseCertificates(values.list('registry-certificate'), cwd),

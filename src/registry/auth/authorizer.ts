@@ -1,17 +1,19 @@
-import { type HttpClient, type Waiting } from '../../http/index.ts';
+import { BuildError } from '../../errors/index.ts';
 import { type FoundCredential } from '../credentials/credential.ts';
-import { basicHeader } from './basic.ts';
 import { parseChallenges } from './challenge.ts';
-import { fetchToken } from './fetch-token.ts';
+import { fetchToken, type TokenQuestion, type TokenTools } from './fetch-token.ts';
+import { basicProof, bearerProof, type Proof } from './proof.ts';
 import { tokenServer } from './realm.ts';
+import { readScope } from './scope.ts';
+import { createTokenCache } from './token-cache.ts';
 import { type Token } from './token-response.ts';
 
 /** Proves to one registry who we are. Knows nothing until the registry's first refusal tells how. */
 export interface Authorizer {
-  /** The Authorization header for these scopes; undefined where none is known to be needed. */
-  header(scopes: readonly string[], signal?: AbortSignal): Promise<string | undefined>;
+  /** The proof for these scopes; undefined where none is known to be needed, or there is none. */
+  proof(scopes: readonly string[], signal?: AbortSignal): Promise<Proof | undefined>;
   /** Learns from the WWW-Authenticate of a 401 to a request that was sent with `sent`. */
-  learn(challenge: string, scopes: readonly string[], sent: string | undefined): void;
+  learn(challenge: string, scopes: readonly string[], sent: Proof | undefined): void;
 }
 
 type Method =
@@ -19,70 +21,79 @@ type Method =
   | { readonly kind: 'basic' }
   | { readonly kind: 'bearer'; readonly server: URL; readonly service: string | undefined };
 
-export interface AuthorizerOptions {
+export interface AuthorizerOptions extends TokenTools {
   readonly registryBase: string;
   readonly verifyTls: boolean;
-  readonly credential: FoundCredential | undefined;
-  readonly http: HttpClient;
-  readonly waiting: Waiting;
+  /** Asked each time a proof is made: credentials of clouds run out. */
+  readonly credential: (signal?: AbortSignal) => Promise<FoundCredential | undefined>;
 }
 
 /** An authorizer for one registry and one credential. Tokens are kept per set of scopes; parallel requests share one. */
 export function createAuthorizer(options: AuthorizerOptions): Authorizer {
-  const { credential, registryBase, verifyTls, http, waiting } = options;
-  const tokens = new Map<string, Promise<Token>>();
+  const { registryBase, verifyTls, waiting } = options;
+  const { origin } = new URL(registryBase);
+  const tokens = createTokenCache(waiting);
+  /** Scopes the registry asked for besides ours, by ours. */
   const demanded = new Map<string, string>();
+  /** Identity tokens that were replaced, by those we were given. */
+  const replaced = new Map<string, string>();
   let method: Method = { kind: 'none' };
 
-  const token = async (
-    scopes: readonly string[],
-    server: URL,
-    service: string | undefined,
+  const ask = async (
+    question: TokenQuestion,
+    found: FoundCredential | undefined,
     signal?: AbortSignal,
-  ) => {
-    const key = scopes.join(' ');
-    for (let pending = tokens.get(key); pending !== undefined; pending = tokens.get(key)) {
-      const known = await pending;
-      if (known.expiresAt > waiting.now()) return known;
-      // Whoever comes here first asks anew; the others wait for his answer.
-      if (tokens.get(key) === pending) tokens.delete(key);
+  ): Promise<Token> => {
+    if (found?.credential.kind !== 'identity') return fetchToken(question, found, options, signal);
+    const given = found.credential.token;
+    const current = { ...found, credential: { ...found.credential, token: replaced.get(given) ?? given } };
+    const token = await fetchToken(question, current, options, signal);
+    if (token.refreshToken !== undefined) replaced.set(given, token.refreshToken);
+    return token;
+  };
+
+  const askOrAnonymous = async (
+    question: TokenQuestion,
+    found: FoundCredential | undefined,
+    signal?: AbortSignal,
+  ): Promise<Token> => {
+    try {
+      return await ask(question, found, signal);
+    } catch (error) {
+      const refused = error instanceof BuildError && error.code === 'REGISTRY_AUTH';
+      if (found?.implied !== true || !refused) throw error;
+      return ask(question, undefined, signal).catch(() => Promise.reject(error));
     }
-    const extra = demanded.get(key);
-    const question = {
-      server,
-      service,
-      scopes: extra === undefined ? scopes : [...scopes, extra],
-      registryBase,
-      verifyTls,
-    };
-    const fresh = fetchToken(question, credential, http, waiting, signal);
-    tokens.set(key, fresh);
-    fresh.catch(() => tokens.delete(key));
-    return fresh;
   };
 
   return {
-    async header(scopes, signal) {
+    async proof(scopes, signal) {
       if (method.kind === 'none') return undefined;
-      if (credential?.credential.kind === 'bearer') return `Bearer ${credential.credential.token}`;
+      const found = await options.credential(signal);
+      const credential = found?.credential;
+      if (credential?.kind === 'bearer') return bearerProof(credential.token, origin);
       if (method.kind === 'basic')
-        return credential?.credential.kind === 'basic' ? basicHeader(credential.credential) : undefined;
-      return `Bearer ${(await token(scopes, method.server, method.service, signal)).value}`;
+        return credential?.kind === 'basic' ? basicProof(credential, origin) : undefined;
+      const { server, service } = method;
+      const extra = demanded.get(scopes.join(' '));
+      const wanted = extra === undefined ? scopes : [...scopes, extra];
+      const question = { server, service, scopes: wanted, registryBase, verifyTls };
+      const token = await tokens.get(scopes, () => askOrAnonymous(question, found, signal));
+      return bearerProof(token.value, origin);
     },
     learn(challenge, scopes, sent) {
       const offers = parseChallenges(challenge);
       const bearer = offers.find(({ scheme }) => scheme === 'bearer')?.parameters;
-      const key = scopes.join(' ');
       if (bearer !== undefined) {
         method = {
           kind: 'bearer',
           server: tokenServer(bearer.get('realm'), registryBase),
           service: bearer.get('service'),
         };
-        // Some proxies name a repository otherwise than in its address.
-        const scope = bearer.get('scope');
-        if (scope !== undefined && scope !== '' && !scopes.includes(scope)) demanded.set(key, scope);
-        if (sent !== undefined) tokens.delete(key);
+        // Some proxies name a repository otherwise than in its address, and insufficient_scope names what is missing.
+        const scope = readScope(bearer.get('scope'));
+        if (scope !== undefined && !scopes.includes(scope)) demanded.set(scopes.join(' '), scope);
+        if (sent !== undefined) tokens.drop(scopes, sent.authorization);
       } else if (offers.some(({ scheme }) => scheme === 'basic')) method = { kind: 'basic' };
     },
   };

@@ -8,7 +8,8 @@ import {
 } from '../../http/index.ts';
 import { userOf, type FoundCredential } from '../credentials/credential.ts';
 import { foreignText } from '../foreign-text.ts';
-import { basicHeader } from './basic.ts';
+import { basicProof, secretForm, withProof } from './proof.ts';
+import { type SecretWords } from './secret-words.ts';
 import { parseToken, type Token } from './token-response.ts';
 
 /** Tokens with many claims take some KiB. */
@@ -24,6 +25,12 @@ export interface TokenQuestion {
   readonly verifyTls: boolean;
 }
 
+export interface TokenTools {
+  readonly http: HttpClient;
+  readonly waiting: Waiting;
+  readonly secrets: SecretWords;
+}
+
 /**
  * Gets a token: by GET with user and password (or anonymously), by OAuth2's POST with an identity token. Throws
  * REGISTRY_AUTH where the server refuses, REGISTRY where it answers nonsense, NETWORK.
@@ -31,74 +38,55 @@ export interface TokenQuestion {
 export async function fetchToken(
   question: TokenQuestion,
   found: FoundCredential | undefined,
-  http: HttpClient,
-  waiting: Waiting,
+  { http, waiting, secrets }: TokenTools,
   signal?: AbortSignal,
 ): Promise<Token> {
-  const request = tokenRequest(question, found);
-  const response = await withRetries(
-    () =>
-      http.request({
-        ...request,
-        signal,
-        verifyTls: question.verifyTls,
-        cameFrom: question.registryBase,
-      }),
-    { waiting, signal },
-  );
+  const { verifyTls, registryBase: cameFrom, server } = question;
+  const request = { ...tokenRequest(question, found), signal, verifyTls, cameFrom };
+  const response = await withRetries(() => http.request(request), { waiting, signal });
   const body = await response.text(MAX_TOKEN_BYTES);
-  if (response.status !== 200) throw refusal(response, body, question, found);
-  const token = parseToken(body, waiting.now());
+  if (response.status !== 200) throw refusal(response, foreignText(secrets.hide(body)), question, found);
+  const serverNow = Date.parse(response.header('date') ?? '');
+  const token = parseToken(body, { now: waiting.now(), serverNow });
   if (token === undefined)
-    throw new BuildError('REGISTRY', `token server ${question.server.host} answered without a token`);
+    throw new BuildError('REGISTRY', `token server ${server.host} answered without a usable token`);
+  secrets.add(token.value);
+  if (token.refreshToken !== undefined) secrets.add(token.refreshToken);
   return token;
 }
 
 function tokenRequest(question: TokenQuestion, found: FoundCredential | undefined): HttpRequest {
+  const { server, service, scopes } = question;
   const credential = found?.credential;
-  if (credential?.kind === 'identity') return oauthRequest(question, credential.token);
-  const url = new URL(question.server);
-  if (question.service !== undefined) url.searchParams.set('service', question.service);
-  for (const scope of question.scopes) url.searchParams.append('scope', scope);
+  if (credential?.kind === 'identity') {
+    return secretForm(server.href, {
+      grant_type: 'refresh_token',
+      refresh_token: credential.token,
+      client_id: CLIENT_ID,
+      scope: scopes.join(' '),
+      ...(service === undefined ? {} : { service }),
+    });
+  }
+  const url = new URL(server);
+  if (service !== undefined) url.searchParams.set('service', service);
+  for (const scope of scopes) url.searchParams.append('scope', scope);
   if (credential?.kind !== 'basic') return { method: 'GET', url: url.href };
   url.searchParams.set('account', credential.username);
-  return { method: 'GET', url: url.href, headers: { authorization: basicHeader(credential) } };
-}
-
-/** Never follows a redirect: the body itself is the secret. */
-function oauthRequest(question: TokenQuestion, refreshToken: string): HttpRequest {
-  const form = new URLSearchParams({
-    grant_type: 'refresh_token',
-    refresh_token: refreshToken,
-    client_id: CLIENT_ID,
-    scope: question.scopes.join(' '),
-    ...(question.service === undefined ? {} : { service: question.service }),
-  });
-  return {
-    method: 'POST',
-    url: question.server.href,
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: Buffer.from(form.toString()),
-    redirects: 'manual',
-  };
+  return withProof({ method: 'GET', url: url.href }, basicProof(credential, server.origin));
 }
 
 function refusal(
-  response: HttpResponse,
-  body: string,
+  { status }: HttpResponse,
+  said: string,
   question: TokenQuestion,
   found: FoundCredential | undefined,
 ): BuildError {
-  const { status } = response;
   const refused = status === 400 || status === 401 || status === 403;
-  const said = foreignText(body);
   const message = `token server ${question.server.host} answered ${status} to ${userOf(found)} for ${question.scopes.join(' ')}`;
   return new BuildError(
     refused ? 'REGISTRY_AUTH' : 'REGISTRY',
     said === '' ? message : `${message}: ${said}`,
-    {
-      hint: refused ? refusedHint(found) : undefined,
-    },
+    { hint: refused ? refusedHint(found) : undefined },
   );
 }
 

@@ -10,3 +10,14 @@ export function pullScope(repository: string): Scope {
 export function pushScope(repository: string): Scope {
   return `repository:${repository}:pull,push`;
 }
+
+/** More would not fit into the address of a token server. */
+const MAX_SCOPE_CHARS = 4096;
+/** scope-token of RFC 6749, 3.3, several separated by spaces. */
+const SCOPES = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+
+/** The scopes a challenge asks for; undefined where it asks for none or makes no sense. */
+export function readScope(text: string | undefined): string | undefined {
+  const scope = text?.trim() ?? '';
+  return scope.length <= MAX_SCOPE_CHARS && SCOPES.test(scope) ? scope : undefined;
+}

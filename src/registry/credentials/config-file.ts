@@ -1,7 +1,8 @@
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { BuildError } from '../../errors/index.ts';
 import { type Credential } from './credential.ts';
-import { registryKey } from './registry-key.ts';
+import { helperServer, registryKey } from './registry-key.ts';
 
 /** What a Docker or podman configuration says about credentials; keys are registryKey's. */
 export interface ConfigFile {
@@ -25,9 +26,13 @@ const Config = z.looseObject({
   credsStore: text,
 });
 
-/** Reads a config.json or auth.json. Throws USAGE that names `origin` and never the content. */
+/**
+ * Reads a config.json or auth.json, or a .dockercfg, which is the `auths` of the others alone. Throws USAGE that names
+ * `origin` and never the content.
+ */
 export function parseConfigFile(json: string, origin: string): ConfigFile {
-  const parsed = Config.safeParse(parseJson(json, origin));
+  const data = parseJson(json, origin);
+  const parsed = Config.safeParse(basename(origin) === '.dockercfg' ? { auths: data } : data);
   if (!parsed.success) {
     const [key = ''] = (parsed.error.issues[0]?.path ?? []).map(String);
     throw broken(origin, key === '' ? 'it is no object' : `${JSON.stringify(key)} has the wrong shape`);
@@ -35,18 +40,25 @@ export function parseConfigFile(json: string, origin: string): ConfigFile {
   const { auths, credHelpers, credsStore } = parsed.data;
   const credentials = Object.entries(auths ?? {}).flatMap(([key, entry]) => {
     const credential = entry ? credentialOf(entry, key, origin) : undefined;
-    return credential === undefined ? [] : [[registryKey(key), credential] as const];
+    return credential === undefined ? [] : [[key, credential] as const];
   });
   return {
-    auths: new Map(credentials),
-    helpers: new Map(Object.entries(credHelpers ?? {}).map(([key, name]) => [registryKey(key), name])),
+    auths: byRegistry(credentials),
+    helpers: byRegistry(Object.entries(credHelpers ?? {})),
     store: credsStore ? credsStore : undefined,
   };
 }
 
+/** Of several spellings of one registry Docker's own counts. */
+function byRegistry<T>(entries: readonly (readonly [string, T])[]): Map<string, T> {
+  const isOwn = (key: string): boolean => key === helperServer(registryKey(key));
+  const ordered = [...entries].sort(([a], [b]) => Number(isOwn(a)) - Number(isOwn(b)));
+  return new Map(ordered.map(([key, value]) => [registryKey(key), value]));
+}
+
 function credentialOf(entry: z.infer<typeof Entry>, key: string, origin: string): Credential | undefined {
-  if (entry.identitytoken) return { kind: 'identity', token: entry.identitytoken };
   if (entry.registrytoken) return { kind: 'bearer', token: entry.registrytoken };
+  if (entry.identitytoken) return { kind: 'identity', token: entry.identitytoken };
   if (entry.auth) return decodePair(entry.auth, key, origin);
   if (entry.username && entry.password)
     return { kind: 'basic', username: entry.username, password: entry.password };

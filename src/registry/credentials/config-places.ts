@@ -1,54 +1,76 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { toBuildError } from '../../errors/index.ts';
-import { parseConfigFile, type ConfigFile } from './config-file.ts';
+import { parseConfigFile } from './config-file.ts';
+import { type Environment } from './credential-store.ts';
+import { readConfig, type PlacedConfig } from './read-config.ts';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+/** Where kaniko's image keeps its config.json. */
+const KANIKO_DIRECTORY = '/kaniko/.docker';
+/** Names of a configuration in a directory: Docker's, and those of Kubernetes secrets. */
+const NAMES = ['config.json', '.dockerconfigjson', '.dockercfg'];
 
-export interface PlacedConfig {
-  readonly origin: string;
-  readonly config: ConfigFile;
+/** Paths on this machine that tests put elsewhere. */
+export interface ConfigDirectories {
+  readonly kaniko?: string | undefined;
+  /** podman's, for users without XDG_RUNTIME_DIR: a directory a user. */
+  readonly runContainers?: string | undefined;
+  readonly uid?: number | undefined;
+}
+
+/** The configuration in the variable DOCKER_AUTH_CONFIG. Throws USAGE for a broken one. */
+export function readInlineConfig(env: Environment): PlacedConfig[] {
+  const origin = 'DOCKER_AUTH_CONFIG';
+  const text = env[origin]?.trim() ?? '';
+  return text === '' ? [] : [{ origin, config: parseConfigFile(text, origin) }];
 }
 
 /**
- * The configurations that exist, the strongest first: the text in DOCKER_AUTH_CONFIG, Docker's config.json, podman's
- * auth.json. Throws USAGE for one that is broken, FILESYSTEM for one that cannot be read.
+ * The configuration files that exist, the strongest first: Docker's config.json (that of DOCKER_CONFIG, else the user's
+ * and kaniko's), podman's auth.json (REGISTRY_AUTH_FILE, then its usual places). Throws USAGE for one that is broken,
+ * FILESYSTEM for one that cannot be read.
  */
-export function readConfigs(env: Environment): PlacedConfig[] {
-  const text = env['DOCKER_AUTH_CONFIG']?.trim() ?? '';
-  const inline = text === '' ? [] : [placed('DOCKER_AUTH_CONFIG', text)];
-  const files = [dockerFile(env), podmanFile(env)].flatMap((path) => {
-    const json = path === undefined ? undefined : readIfThere(path);
-    return path === undefined || json === undefined ? [] : [placed(path, json)];
-  });
-  return [...inline, ...files];
+export function readConfigFiles(env: Environment, directories: ConfigDirectories = {}): PlacedConfig[] {
+  return [...dockerConfigs(env, directories), ...podmanConfigs(env, directories)];
 }
 
-function placed(origin: string, json: string): PlacedConfig {
-  return { origin, config: parseConfigFile(json, origin) };
+function dockerConfigs(env: Environment, { kaniko = KANIKO_DIRECTORY }: ConfigDirectories): PlacedConfig[] {
+  const named = env['DOCKER_CONFIG'];
+  if (named) return inDirectory(named, { mayBeFile: true });
+  return [...inDirectory(join(homeOf(env), '.docker')), ...inDirectory(kaniko, { mayBeClosed: true })];
 }
 
-function dockerFile(env: Environment): string {
-  const directory = env['DOCKER_CONFIG'];
-  return directory
-    ? join(directory, 'config.json')
-    : join(env['HOME'] || homedir(), '.docker', 'config.json');
-}
-
-function podmanFile(env: Environment): string | undefined {
-  if (env['REGISTRY_AUTH_FILE']) return env['REGISTRY_AUTH_FILE'];
-  const runtime = env['XDG_RUNTIME_DIR'];
-  return runtime ? join(runtime, 'containers', 'auth.json') : undefined;
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    const json = readFileSync(path, 'utf8');
-    return json.trim() === '' ? undefined : json;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw toBuildError(error);
+function inDirectory(
+  path: string,
+  allowed: { readonly mayBeFile?: boolean; readonly mayBeClosed?: boolean } = {},
+): PlacedConfig[] {
+  const paths = [...NAMES.map((name) => join(path, name)), ...(allowed.mayBeFile === true ? [path] : [])];
+  for (const candidate of paths) {
+    const config = readConfig(candidate, allowed);
+    if (config !== undefined) return [config];
   }
+  return [];
+}
+
+function podmanConfigs(
+  env: Environment,
+  { runContainers = '/run/containers', uid = process.getuid?.() ?? 0 }: ConfigDirectories,
+): PlacedConfig[] {
+  const runtime = env['XDG_RUNTIME_DIR'];
+  const settings = env['XDG_CONFIG_HOME'] || join(homeOf(env), '.config');
+  const usual = [
+    ...(runtime ? [join(runtime, 'containers', 'auth.json')] : []),
+    join(runContainers, String(uid), 'auth.json'),
+    join(settings, 'containers', 'auth.json'),
+  ];
+  const named = env['REGISTRY_AUTH_FILE'];
+  const configs = [
+    named ? readConfig(named) : undefined,
+    ...usual.map((path) => readConfig(path, { mayBeClosed: true })),
+  ];
+  return configs.filter((config) => config !== undefined);
+}
+
+/** The user's home directory; that of the account where HOME is not set. */
+export function homeOf(env: Environment): string {
+  return env['HOME'] || homedir();
 }

@@ -1,81 +1,56 @@
-import { BuildError } from '../../errors/index.ts';
 import { type Reporter } from '../../report/index.ts';
-import { type GivenCredential } from '../../request/index.ts';
-import { readConfigs, type Environment, type PlacedConfig } from './config-places.ts';
-import { type FoundCredential } from './credential.ts';
-import { askHelper } from './helper.ts';
-import { helperServer, keysFor, registryKey } from './registry-key.ts';
+import { CREDENTIAL_HELPERS, type CredentialHelper, type GivenCredential } from '../../request/index.ts';
+import { type SecretWords } from '../auth/secret-words.ts';
+import { type ConfigDirectories } from './config-places.ts';
+import { configStore } from './config-store.ts';
+import { type CredentialStore, type Environment } from './credential-store.ts';
+import { secretsOf } from './credential.ts';
+import { environmentStore } from './environment-store.ts';
+import { gitlabStore } from './gitlab-store.ts';
+import { givenStore } from './given-store.ts';
 
-export interface CredentialSource {
-  /** The credential for a repository; undefined where there is none, and access is anonymous. */
-  find(registry: string, repository: string, signal?: AbortSignal): Promise<FoundCredential | undefined>;
+export interface CredentialSourceOptions {
+  readonly given: readonly GivenCredential[];
+  /** Which of the built-in helpers are asked; all where absent. */
+  readonly helpers?: readonly CredentialHelper[] | undefined;
+  readonly env: Environment;
+  readonly reporter: Reporter;
+  readonly secrets: SecretWords;
+  readonly directories?: ConfigDirectories | undefined;
 }
 
 /**
- * Looks in the credentials given to us, then in the configuration files; within a file first in the helper for that
- * registry, then the helper for all, then the entry. Files are read at first use. A helper that fails is a warning:
- * public images need none.
+ * All places, in order, the first that knows a registry wins: credentials given to this build, configuration files with
+ * their helpers, KANIKO_* variables, clouds, GitLab CI, what the CI gave without being asked. There is no second try with
+ * another credential after a refusal. Undefined, and so anonymous access, where none knows it.
  */
-export function createCredentialSource(options: {
-  readonly given: readonly GivenCredential[];
-  readonly env: Environment;
-  readonly reporter: Reporter;
-}): CredentialSource {
-  const given = new Map(options.given.map((entry) => [registryKey(entry.registry), entry]));
-  const found = new Map<string, Promise<FoundCredential | undefined>>();
-  let configs: readonly PlacedConfig[] | undefined;
-
-  const search = async (registry: string, keys: readonly string[], signal?: AbortSignal) => {
-    const own = firstOf(keys, given);
-    if (own !== undefined) {
-      const { username, password } = own;
-      return { credential: { kind: 'basic', username, password }, origin: 'given' } as const;
-    }
-    configs ??= readConfigs(options.env);
-    for (const place of configs) {
-      const hit = await searchConfig(place, registry, keys, options, signal);
-      if (hit !== undefined) return hit;
-    }
-    return undefined;
-  };
-
+export function createCredentialSource(options: CredentialSourceOptions): CredentialStore {
+  const { env, given, secrets } = options;
+  const stores = storesOf(options);
+  for (const { username, password } of given)
+    for (const secret of secretsOf({ kind: 'basic', username, password })) secrets.add(secret);
   return {
-    find(registry, repository, signal) {
-      const keys = keysFor(registry, repository);
-      const [cacheKey = registry] = keys;
-      const known = found.get(cacheKey) ?? search(registry, keys, signal);
-      found.set(cacheKey, known);
-      known.catch(() => found.delete(cacheKey));
-      return known;
+    async find(question, signal) {
+      for (const store of stores) {
+        const found = await store.find(question, signal);
+        if (found === undefined) continue;
+        for (const secret of secretsOf(found.credential)) secrets.add(secret);
+        return found;
+      }
+      return undefined;
     },
   };
-}
 
-async function searchConfig(
-  { origin, config }: PlacedConfig,
-  registry: string,
-  keys: readonly string[],
-  { env, reporter }: { readonly env: Environment; readonly reporter: Reporter },
-  signal?: AbortSignal,
-): Promise<FoundCredential | undefined> {
-  const helper = firstOf(keys, config.helpers) ?? config.store;
-  if (helper !== undefined) {
-    try {
-      const credential = await askHelper(helper, helperServer(registry), env, signal);
-      if (credential !== undefined) return { credential, origin: `credential helper ${helper}` };
-    } catch (error) {
-      if (!(error instanceof BuildError) || error.code !== 'REGISTRY_AUTH') throw error;
-      reporter.warn(`${error.message} (named in ${origin}, asked for ${registry})`);
-    }
+  function storesOf({ reporter, directories, helpers = CREDENTIAL_HELPERS }: CredentialSourceOptions) {
+    const builtIn: Readonly<Record<CredentialHelper, CredentialStore | undefined>> = {
+      env: environmentStore(env),
+      gitlab: gitlabStore(env),
+      github: givenStore(given.filter(({ implied }) => implied === true)),
+    };
+    return [
+      givenStore(given.filter(({ implied }) => implied !== true)),
+      configStore({ env, reporter, directories, hasNative: () => false }),
+      ...CREDENTIAL_HELPERS.filter((name) => helpers.includes(name)).map((name) => builtIn[name]),
+    ].filter((store) => store !== undefined);
   }
-  const credential = firstOf(keys, config.auths);
-  return credential === undefined ? undefined : { credential, origin };
-}
-
-function firstOf<T>(keys: readonly string[], map: ReadonlyMap<string, T>): T | undefined {
-  for (const key of keys) {
-    const value = map.get(key);
-    if (value !== undefined) return value;
-  }
-  return undefined;
 }

@@ -10,6 +10,10 @@ export interface FoundCredential {
   readonly credential: Credential;
   /** Where it was found, for messages: a path, a helper's name. */
   readonly origin: string;
+  /** Nobody named this registry for it: where it is refused, access goes on without any. */
+  readonly implied?: boolean | undefined;
+  /** Milliseconds since the epoch after which another is asked for; without end where absent. */
+  readonly expiresAt?: number | undefined;
 }
 
 /** The user in words that may be printed. */
@@ -19,4 +23,11 @@ export function userOf(found: FoundCredential | undefined): string {
   return credential.kind === 'basic'
     ? `user ${JSON.stringify(credential.username)} (${origin})`
     : `a token (${origin})`;
+}
+
+/** Every form of a credential that must not be printed. */
+export function secretsOf(credential: Credential): string[] {
+  if (credential.kind !== 'basic') return [credential.token];
+  const { username, password } = credential;
+  return [password, Buffer.from(`${username}:${password}`).toString('base64')];
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BuildError, redact } from '../../errors/index.ts';
 import { findProgram, run } from '../../process/index.ts';
 import { type Credential } from './credential.ts';
-import { type Environment } from './config-places.ts';
+import { type Environment } from './credential-store.ts';
 
 /** Helpers may unlock a keychain or ask a cloud for a token. */
 const HELPER_TIMEOUT_MS = 30_000;
@@ -37,6 +37,11 @@ export async function askHelper(
   if (result.status === 0) return parseAnswer(name, result.stdout);
   if (`${result.stdout}${result.stderr}`.includes(NOT_FOUND)) return undefined;
   throw failed(name, explain(result));
+}
+
+/** True where the program of a helper is on the PATH. */
+export function isInstalled(name: string, env: Environment): boolean {
+  return HELPER_NAME.test(name) && findProgram(`docker-credential-${name}`, env['PATH'] ?? '') !== undefined;
 }
 
 function parseAnswer(name: string, stdout: string): Credential | undefined {

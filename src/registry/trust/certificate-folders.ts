@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TlsMaterial } from '../../http/index.ts';
-import { type Environment } from '../credentials/config-places.ts';
+import { type Environment } from '../credentials/credential-store.ts';
 import { readClient, readText, splitCertificates } from './pem.ts';
 
 export type HostCertificates = Pick<TlsMaterial, 'authorities' | 'client'>;

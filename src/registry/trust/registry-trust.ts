@@ -2,7 +2,7 @@ import { DEFAULT_REGISTRY } from '../../reference/index.ts';
 import { type RegistryOptions } from '../../request/index.ts';
 import { type TlsMaterial, type TlsMaterialOf } from '../../http/index.ts';
 import { HUB_HOST } from '../endpoint.ts';
-import { type Environment } from '../credentials/config-places.ts';
+import { type Environment } from '../credentials/credential-store.ts';
 import { certificateFolders, type HostCertificates, readFolders } from './certificate-folders.ts';
 import { readClient, splitCertificates, readText } from './pem.ts';
 import { systemAuthorities } from './system-authorities.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Environment } from '../credentials/config-places.ts';
+import { type Environment } from '../credentials/credential-store.ts';
 import { certificatesIn } from './pem.ts';
 
 /** Where distributions keep the certificates of the machine, in the order Go looks for them (crypto/x509/root_linux.go). */

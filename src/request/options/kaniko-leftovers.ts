@@ -39,12 +39,6 @@ export const KANIKO_REFUSED = [
   refused('compression-level', 'text', 'Level of the compression', 'leave the flag out', ['-1']),
   refused('image-format', 'text', 'Format of the image: oci or docker', 'leave the flag out'),
   refused('annotation', 'list', 'Annotation of the manifest', 'use --label'),
-  refused(
-    'credential-helpers',
-    'list',
-    'Credential helpers to ask',
-    'leave the flag out: config.json names them',
-  ),
   refused('materialize', 'flag', 'Unpack the image over the root directory', OWN_ROOT, ['false']),
   refused('dryrun', 'flag', 'Print the plan in place of building', 'leave the flag out', ['false']),
 ] as const satisfies readonly OptionSpec[];

@@ -19,10 +19,17 @@ export const REGISTRY_OPTIONS = [
     note: 'masked in the log, written to no file',
   },
   {
-    about: 'Credentials of several registries: a YAML list of registry, username and password',
+    about: 'Credentials of several registries: a YAML list of registry, username, password, scope and ecr',
     treatment: 'works',
     input: { name: 'registry-auth', kind: 'text' },
-    note: 'the syntax of docker/login-action, without scope and ecr',
+    note: 'the syntax of docker/login-action; all sources of credentials and their order: docs/credentials.md',
+  },
+  {
+    about: 'Built-in credential helper that is asked: env, gitlab or github; none for none of them',
+    treatment: 'works',
+    flag: { name: 'credential-helpers', kind: 'list', value: 'name' },
+    input: { name: 'credential-helpers', kind: 'list' },
+    note: 'all where it is not given; helpers named in config.json are not meant',
   },
   {
     about: 'Mirror of docker.io, tried before it: host[:port][/path]',

@@ -1,73 +1,78 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createCredentialSource } from '../../../src/registry/credentials/credential-source.ts';
-import { silentReporter } from '../../../src/report/index.ts';
 import { type GivenCredential } from '../../../src/request/index.ts';
+import { authEntry, credentialPlaces, type CredentialPlaces } from '../../support/credential-places.ts';
 
-let directory: string;
-beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'credentials-'))));
-afterEach(() => rmSync(directory, { recursive: true }));
+let places: CredentialPlaces;
+beforeEach(() => (places = credentialPlaces()));
+afterEach(() => places.remove());
 
-function write(path: string, content: unknown, mode = 0o600): string {
-  const file = join(directory, path);
-  mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
-  chmodSync(file, mode);
-  return file;
-}
-
-const entry = (user: string) => ({ auth: Buffer.from(`${user}:p`).toString('base64') });
-const helper = (name: string, script: string): string =>
-  write(`bin/docker-credential-${name}`, `#!/bin/sh\nread server\n${script}\n`, 0o755);
-
-function source(env: Record<string, string>, given: readonly GivenCredential[] = []) {
-  const warnings: string[] = [];
-  const reporter = { ...silentReporter(), warn: (message: string) => void warnings.push(message) };
-  const path = { PATH: `${join(directory, 'bin')}:/usr/bin:/bin`, HOME: join(directory, 'home') };
-  const found = createCredentialSource({ given, env: { ...path, ...env }, reporter });
-  return {
-    warnings,
-    user: async (registry: string, repository = 'a/b') => {
-      const { credential, origin } = (await found.find(registry, repository)) ?? {};
-      return credential === undefined
-        ? undefined
-        : [credential.kind === 'basic' ? credential.username : credential.token, origin];
-    },
-  };
-}
+const source = (env: Record<string, string>, given: readonly GivenCredential[] = []) =>
+  places.open({ env, given });
+const inline = (auths: unknown) => ({ DOCKER_AUTH_CONFIG: JSON.stringify({ auths }) });
+const given = (registry: string, username: string, more: Partial<GivenCredential> = {}): GivenCredential => ({
+  registry,
+  username,
+  password: 'p',
+  ...more,
+});
 
 describe('the order of places', () => {
-  it('is: given, DOCKER_AUTH_CONFIG, docker, podman', async () => {
-    const runtime = join(directory, 'run');
-    const podman = write('run/containers/auth.json', { auths: { 'h.io': entry('podman') } });
-    const podmanOnly = { XDG_RUNTIME_DIR: runtime };
-    expect(await source(podmanOnly).user('h.io')).toEqual(['podman', podman]);
+  it('is: given, DOCKER_AUTH_CONFIG, scoped, docker, kaniko, podman, KANIKO_*, GitLab, GitHub', async () => {
+    const env: Record<string, string> = {};
+    const entries: GivenCredential[] = [];
+    const user = () => source(env, entries).user('h.io');
+    const config = (name: string) => ({ auths: { 'h.io': authEntry(name) } });
+    expect(await user()).toBeUndefined();
 
-    const home = write('home/.docker/config.json', { auths: { 'h.io': entry('home') } });
-    expect(await source(podmanOnly).user('h.io')).toEqual(['home', home]);
+    entries.push(given('h.io', 'implied', { implied: true, origin: 'the token' }));
+    expect(await user()).toEqual(['implied', 'the token']);
+    Object.assign(env, { CI_REGISTRY: 'h.io', CI_JOB_TOKEN: 't' });
+    expect(await user()).toEqual(['gitlab-ci-token', 'CI_REGISTRY']);
+    Object.assign(env, { KANIKO_H_IO_USER: 'variable', KANIKO_H_IO_PASSWORD: 'p' });
+    expect(await user()).toEqual(['variable', 'KANIKO_H_IO_USER']);
 
-    const config = write('docker/config.json', { auths: { 'h.io': entry('configured') } });
-    const docker = { ...podmanOnly, DOCKER_CONFIG: join(directory, 'docker') };
-    expect(await source(docker).user('h.io')).toEqual(['configured', config]);
+    const files = ['home/.config/containers/auth.json', 'run-containers/1234/auth.json'];
+    for (const file of files) {
+      const path = places.write(file, config(file));
+      expect(await user()).toEqual([file, path]);
+    }
+    env['XDG_CONFIG_HOME'] = join(places.directory, 'settings');
+    const moved = places.write('settings/containers/auth.json', config('settings'));
+    env['XDG_RUNTIME_DIR'] = join(places.directory, 'run');
+    const runtime = places.write('run/containers/auth.json', config('runtime'));
+    expect(await user()).toEqual(['runtime', runtime]);
+    env['REGISTRY_AUTH_FILE'] = places.write('named.json', config('named'));
+    expect(await user()).toEqual(['named', env['REGISTRY_AUTH_FILE']]);
+    expect(moved).toContain('settings');
 
-    const inline = { ...docker, DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'h.io': entry('inline') } }) };
-    expect(await source(inline).user('h.io')).toEqual(['inline', 'DOCKER_AUTH_CONFIG']);
+    const kaniko = places.write('kaniko/config.json', config('kaniko'));
+    expect(await user()).toEqual(['kaniko', kaniko]);
+    const home = places.write('home/.docker/config.json', config('home'));
+    expect(await user()).toEqual(['home', home]);
+    env['DOCKER_CONFIG'] = join(places.directory, 'docker');
+    expect(await user()).toEqual(['named', env['REGISTRY_AUTH_FILE']]);
+    const docker = places.write('docker/config.json', config('configured'));
+    expect(await user()).toEqual(['configured', docker]);
 
-    const given = [{ registry: 'https://h.io/', username: 'given', password: 'p' }];
-    expect(await source(inline, given).user('h.io')).toEqual(['given', 'given']);
-    expect(await source(inline, given).user('other.io')).toBeUndefined();
+    const scoped = places.write('docker/buildx/config/h.io/a/config.json', config('scoped'));
+    expect(await user()).toEqual(['scoped', scoped]);
+    Object.assign(env, inline({ 'h.io': authEntry('inline') }));
+    expect(await user()).toEqual(['inline', 'DOCKER_AUTH_CONFIG']);
+    entries.push(given('https://h.io/', 'given'));
+    expect(await user()).toEqual(['given', 'given']);
+    expect(await source(env, entries).user('other.io')).toBeUndefined();
   });
 
   it('goes on to the next place where one does not know the registry', async () => {
-    write('home/.docker/config.json', { auths: { 'h.io': entry('home') } });
-    const env = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'other.io': entry('inline') } }) };
+    places.write('home/.docker/config.json', { auths: { 'h.io': authEntry('home') } });
+    const env = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'other.io': authEntry('inline') } }) };
     expect(await source(env).user('h.io')).toEqual(['home', expect.anything()]);
   });
 
   it('knows Docker Hub by its old address, and nobody else by it', async () => {
-    write('home/.docker/config.json', { auths: { 'https://index.docker.io/v1/': entry('hub') } });
+    places.write('home/.docker/config.json', { auths: { 'https://index.docker.io/v1/': authEntry('hub') } });
     expect(await source({}).user('docker.io')).toEqual(['hub', expect.anything()]);
     expect(await source({}).user('ghcr.io')).toBeUndefined();
     expect(await source({}).user('evil-docker.io')).toBeUndefined();
@@ -75,31 +80,54 @@ describe('the order of places', () => {
 
   it('tells repositories of one registry apart', async () => {
     const env = {
-      DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'h.io/a': entry('a'), 'h.io': entry('all') } }),
+      DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'h.io/a': authEntry('a'), 'h.io': authEntry('all') } }),
     };
     expect(await source(env).user('h.io', 'a/x')).toEqual(['a', expect.anything()]);
     expect(await source(env).user('h.io', 'ab/x')).toEqual(['all', expect.anything()]);
   });
 
   it('tells ports apart', async () => {
-    const env = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'h.io:5000': entry('a') } }) };
+    const env = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'h.io:5000': authEntry('a') } }) };
     expect(await source(env).user('h.io')).toBeUndefined();
     expect(await source(env).user('h.io:5001')).toBeUndefined();
   });
 
+  it('of one repository are asked for pulls and pushes apart where they say so', async () => {
+    const entries = [
+      given('h.io/a', 'pusher', { access: 'push' }),
+      given('h.io/a', 'anyone'),
+      given('h.io/a/b', 'closer', { access: 'pull' }),
+    ];
+    expect(await source({}, entries).user('h.io', 'a/b', 'push')).toEqual(['pusher', 'given']);
+    expect(await source({}, entries).user('h.io', 'a/b', 'pull')).toEqual(['closer', 'given']);
+    expect(await source({}, entries).user('h.io', 'a/c', 'pull')).toEqual(['anyone', 'given']);
+    expect(await source({}, entries).user('h.io', 'b/c', 'pull')).toBeUndefined();
+  });
+
+  it('of one registry under several names are those under Docker’s own', async () => {
+    const auths = {
+      'https://h.io/v1/': authEntry('old'),
+      'h.io': authEntry('new'),
+      'http://h.io': authEntry('x'),
+    };
+    expect(await source(inline(auths)).user('h.io')).toEqual(['new', expect.anything()]);
+    const hub = { 'https://index.docker.io/v1/': authEntry('own'), 'docker.io': authEntry('other') };
+    expect(await source(inline(hub)).user('docker.io')).toEqual(['own', expect.anything()]);
+  });
+
   it('throws for a broken file', async () => {
-    write('home/.docker/config.json', '{"auths":');
+    places.write('home/.docker/config.json', '{"auths":');
     await expect(source({}).user('h.io')).rejects.toMatchObject({ code: 'USAGE' });
   });
 });
 
 describe('helpers', () => {
-  const config = (content: unknown): void => void write('home/.docker/config.json', content);
+  const config = (content: unknown): void => void places.write('home/.docker/config.json', content);
 
   it('for one registry go before the one for all, and that before auths', async () => {
-    helper('one', `echo '{"ServerURL":"'$server'","Username":"one","Secret":"s"}'`);
-    helper('all', `echo '{"Username":"all '$server'","Secret":"s"}'`);
-    config({ credHelpers: { 'one.io': 'one' }, credsStore: 'all', auths: { 'one.io': entry('file') } });
+    places.helper('one', `echo '{"ServerURL":"'$server'","Username":"one","Secret":"s"}'`);
+    places.helper('all', `echo '{"Username":"all '$server'","Secret":"s"}'`);
+    config({ credHelpers: { 'one.io': 'one' }, credsStore: 'all', auths: { 'one.io': authEntry('file') } });
     expect(await source({}).user('one.io')).toEqual(['one', 'credential helper one']);
     expect(await source({}).user('two.io')).toEqual(['all two.io', 'credential helper all']);
     expect(await source({}).user('docker.io')).toEqual([
@@ -109,14 +137,14 @@ describe('helpers', () => {
   });
 
   it('may give a token', async () => {
-    helper('t', `echo '{"Username":"<token>","Secret":"refresh"}'`);
+    places.helper('t', `echo '{"Username":"<token>","Secret":"refresh"}'`);
     config({ credsStore: 't' });
     expect(await source({}).user('h.io')).toEqual(['refresh', expect.anything()]);
   });
 
   it('that know nothing leave it to auths, quietly', async () => {
-    helper('empty', 'echo credentials not found in native keychain; exit 1');
-    config({ credsStore: 'empty', auths: { 'h.io': entry('file') } });
+    places.helper('empty', 'echo credentials not found in native keychain; exit 1');
+    config({ credsStore: 'empty', auths: { 'h.io': authEntry('file') } });
     const quiet = source({});
     expect(await quiet.user('h.io')).toEqual(['file', expect.anything()]);
     expect(quiet.warnings).toEqual([]);
@@ -129,21 +157,20 @@ describe('helpers', () => {
     ['talks', 'answered no JSON'],
     ['halves', 'lacks Username or Secret'],
   ])('that are broken (%s) are a warning', async (name, why) => {
-    helper('fails', 'echo boom >&2; exit 3');
-    helper('talks', 'echo hello');
-    helper('halves', `echo '{"Username":"u"}'`);
-    config({ credsStore: name, auths: { 'h.io': entry('file') } });
+    places.helper('fails', 'echo boom >&2; exit 3');
+    places.helper('talks', 'echo hello');
+    places.helper('halves', `echo '{"Username":"u"}'`);
+    config({ credsStore: name, auths: { 'h.io': authEntry('file') } });
     const loud = source({});
     expect(await loud.user('h.io')).toEqual(['file', expect.anything()]);
     expect(loud.warnings).toEqual([expect.stringContaining(why)]);
   });
 
   it('are asked once for parallel questions', async () => {
-    helper('count', `echo x >> ${directory}/calls; echo '{"Username":"u","Secret":"s"}'`);
+    places.helper('count', `echo x >> ${places.directory}/calls; echo '{"Username":"u","Secret":"s"}'`);
     config({ credsStore: 'count' });
     const one = source({});
     await Promise.all([one.user('h.io'), one.user('h.io'), one.user('h.io')]);
-    const { readFileSync } = await import('node:fs');
-    expect(readFileSync(join(directory, 'calls'), 'utf8')).toBe('x\n');
+    expect(readFileSync(join(places.directory, 'calls'), 'utf8')).toBe('x\n');
   });
 });

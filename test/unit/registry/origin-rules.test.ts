@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { type HttpResponse } from '../../../src/http/index.ts';
 import { parseReference } from '../../../src/reference/index.ts';
 import { tokenServer } from '../../../src/registry/auth/realm.ts';
-import { parseToken } from '../../../src/registry/auth/token-response.ts';
 import { type Connection } from '../../../src/registry/connection.ts';
 import { endpointOf } from '../../../src/registry/endpoint.ts';
 import { foreignText } from '../../../src/registry/foreign-text.ts';
@@ -38,29 +37,6 @@ describe('token servers', () => {
   ])('of %s may not be %s', (base, realm) => {
     expect(() => tokenServer(realm, base)).toThrowError(expect.objectContaining({ code: 'REGISTRY_AUTH' }));
   });
-});
-
-describe('tokens', () => {
-  it.each([
-    ['{"token":"a"}', 'a', 55],
-    ['{"access_token":"b","expires_in":3600}', 'b', 3595],
-    ['{"token":"a","access_token":"b","expires_in":1}', 'a', 55],
-    ['{"token":"a","issued_at":"0001-01-01T00:00:00Z","expires_in":null}', 'a', 55],
-    ['{"token":"","access_token":"b"}', 'b', 55],
-  ])('%s', (json, value, seconds) => {
-    expect(parseToken(json, 1000)).toEqual({ value, expiresAt: 1000 + seconds * 1000 });
-  });
-
-  it.each([
-    '',
-    '{}',
-    '[]',
-    '"t"',
-    '{"token":5}',
-    '{"token":"a\\r\\nx: y"}',
-    '{"token":"a b"}',
-    '{"token":""}',
-  ])('%s holds none', (json) => expect(parseToken(json, 0)).toBeUndefined());
 });
 
 describe('places of uploads', () => {

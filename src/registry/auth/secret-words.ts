@@ -1,0 +1,25 @@
+/** Shorter ones would be found inside ordinary words. */
+const MIN_LENGTH = 4;
+
+/** Secrets in use, so that they can be taken out of texts others wrote: servers quote what they were sent. */
+export interface SecretWords {
+  add(secret: string): void;
+  /** The text with every known secret, plain or as written in a URL, replaced by `***`. */
+  hide(text: string): string;
+}
+
+/** Knows no secret yet. */
+export function createSecretWords(): SecretWords {
+  const known = new Set<string>();
+  return {
+    add(secret) {
+      for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+        if (form.length >= MIN_LENGTH) known.add(form);
+    },
+    hide(text) {
+      // Longer ones first: one may be the beginning of another.
+      const words = [...known].sort((a, b) => b.length - a.length);
+      return words.reduce((shown, word) => shown.replaceAll(word, '***'), text);
+    },
+  };
+}
