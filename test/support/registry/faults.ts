@@ -22,21 +22,21 @@ export type Fault =
   /** Waits before it goes on. */
   | { readonly kind: 'wait'; readonly until: Promise<unknown> };
 
-export interface Faults {
+export interface Faults<S extends string = Step> {
   /** Makes the next requests of a step fail: `times` of them (1), after letting `skip` (0) pass. */
-  inject(step: Step, fault: Fault, options?: { readonly times?: number; readonly skip?: number }): void;
+  inject(step: S, fault: Fault, options?: { readonly times?: number; readonly skip?: number }): void;
   clear(): void;
 }
 
 interface Pending {
-  readonly step: Step;
+  readonly step: string;
   readonly fault: Fault;
   times: number;
   skip: number;
 }
 
 /** Faults and the question which of them apply to a request now. */
-export function createFaults(): Faults & { take(step: Step): readonly Fault[] } {
+export function createFaults<S extends string = Step>(): Faults<S> & { take(step: S): readonly Fault[] } {
   let pending: Pending[] = [];
   return {
     inject(step, fault, { times = 1, skip = 0 } = {}) {
