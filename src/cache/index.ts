@@ -8,3 +8,7 @@ export type { DocumentRecord, ListingRecord, MountRecord, StepRecord } from './r
 export { RecordIndex } from './record-index.ts';
 export { recordSeal } from './seal.ts';
 export type { RecordSeal } from './seal.ts';
+export { GithubCache } from './github/github-cache.ts';
+export type { GithubCacheOptions } from './github/github-cache.ts';
+export { parseCacheMode } from './github/cache-mode.ts';
+export type { CacheAccess } from './github/cache-mode.ts';

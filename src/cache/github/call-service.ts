@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BuildError } from '../../errors/index.ts';
+import { BuildError, redact } from '../../errors/index.ts';
 import { withRetries, type HttpClient, type HttpResponse, type Waiting } from '../../http/index.ts';
 import { CALL_TIMEOUT_MS, MAX_ANSWER_BYTES } from './limits.ts';
 import { timedRequest } from './timed-request.ts';
@@ -63,15 +63,20 @@ export async function callService(
   };
   return timedRequest(CALL_TIMEOUT_MS, `${method} of the cache service`, signal, async (limited) => {
     const send = (): Promise<HttpResponse> => http.request({ ...request, signal: limited });
-    return readAnswer(method, await withRetries(send, { policy: RETRIES, waiting, signal: limited }));
+    const response = await withRetries(send, { policy: RETRIES, waiting, signal: limited });
+    return readAnswer(method, response, token);
   });
 }
 
-async function readAnswer(method: ServiceMethod, response: HttpResponse): Promise<ServiceAnswer> {
+async function readAnswer(
+  method: ServiceMethod,
+  response: HttpResponse,
+  token: string,
+): Promise<ServiceAnswer> {
   const { status } = response;
   const text = await response.text(MAX_ANSWER_BYTES);
   const fields = parseFields(text);
-  const message = clean(fields?.msg ?? fields?.message ?? '');
+  const message = clean(fields?.msg ?? fields?.message ?? '', token);
   if (status === 200 && fields === undefined)
     throw new BuildError('NETWORK', `${method} of the cache service: the answer makes no sense`);
   if (![200, 403, 404, 409, 429].includes(status))
@@ -87,6 +92,10 @@ function parseFields(text: string): z.infer<typeof Fields> | undefined {
   }
 }
 
-function clean(text: string): string {
-  return text.replace(/[\x00-\x1f\x7f]+/g, ' ').slice(0, 300);
+/** A server may repeat what it was sent. */
+function clean(text: string, token: string): string {
+  const shown = token === '' ? text : text.replaceAll(token, '***');
+  return redact(shown)
+    .replace(/[\x00-\x1f\x7f]+/g, ' ')
+    .slice(0, 300);
 }
