@@ -7,6 +7,7 @@ export { realWaiting, type Waiting } from './waiting.ts';
 export {
   DEFAULT_RETRIES,
   RETRYABLE_STATUSES,
+  askedWaitMs,
   backoffMs,
   retrying,
   withRetries,

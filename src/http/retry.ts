@@ -47,13 +47,17 @@ export function withRetries(
 ): Promise<HttpResponse> {
   return retrying(send, options, async (response, now, mayRetry) => {
     if (!RETRYABLE_STATUSES.has(response.status)) return undefined;
-    // A date is the server's, and so is the clock it counts from.
-    const theirs = Date.parse(response.header('date') ?? '');
-    const asked = retryAfterMs(response.header('retry-after'), Number.isNaN(theirs) ? now : theirs);
+    const asked = askedWaitMs(response, now);
     if (!mayRetry(asked)) return undefined;
     await response.discard();
     return { reason: `status ${response.status}`, waitMs: asked };
   });
+}
+
+/** The wait an answer asks for, in milliseconds. A date in it is the server's, and so is the clock it counts from. */
+export function askedWaitMs(response: HttpResponse, now: number): number | undefined {
+  const theirs = Date.parse(response.header('date') ?? '');
+  return retryAfterMs(response.header('retry-after'), Number.isNaN(theirs) ? now : theirs);
 }
 
 interface Again {

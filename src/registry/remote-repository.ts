@@ -11,6 +11,7 @@ import { publishManifest, type PublishOptions } from './publish-manifest.ts';
 import { type BlobContent, type Repository } from './repository.ts';
 import { download } from './transfer/download.ts';
 import { reportedPull } from './transfer/progress.ts';
+import { SeekableContent } from './transfer/seekable-content.ts';
 import { cancelUpload, mountBlob, startUpload } from './transfer/upload-session.ts';
 import { uploadBlob } from './transfer/upload.ts';
 
@@ -38,8 +39,8 @@ export function remoteRepository(
     async put(descriptor, content, signal) {
       const attempt = trying(`upload of ${descriptor.digest}`);
       const open = typeof content === 'function' ? content : () => content;
-      const upload = { descriptor, open, repeatable: isRepeatable(content) };
-      await uploadBlob(attempt, upload, () => has(descriptor, signal), scopes, signal);
+      const sending = { attempt, descriptor, open, content: new SeekableContent(open), scopes, signal };
+      await uploadBlob({ sending, repeatable: isRepeatable(content), has: () => has(descriptor, signal) });
     },
     getManifest: (tagOrDigest, signal) =>
       getManifest(trying(`manifest ${tagOrDigest}`), tagOrDigest, scopes, signal),
@@ -55,7 +56,8 @@ export function remoteRepository(
     },
     async checkPush(signal) {
       const attempt = trying('start of an upload');
-      await cancelUpload(attempt, await startUpload(attempt, scopes, signal), scopes);
+      const session = await startUpload(attempt, scopes, signal);
+      if (session !== 'stored') await cancelUpload(attempt, session, scopes);
     },
   };
 }

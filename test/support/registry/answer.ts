@@ -30,16 +30,48 @@ export async function sendAnswer(
     else headers.set(name, value);
   }
   response.writeHead(outcome.status, Object.fromEntries(headers));
+  if (findFault(faults, 'idle-close') !== undefined)
+    response.once('finish', () => setTimeout(() => request.socket.destroy(), 5));
   if (request.method === 'HEAD') return void response.end();
-  await sendBody(response, body, findFault(faults, 'cut')?.after ?? Infinity);
+  const dribble = findFault(faults, 'dribble');
+  if (dribble !== undefined) return drip(response, await whole(body), dribble.everyMs);
+  await sendBody(response, body, faults);
+}
+
+/** What happens in place of an answer; true where something did. */
+export function breakConnection(
+  request: IncomingMessage,
+  response: ServerResponse,
+  faults: readonly Fault[],
+): boolean {
+  const { socket } = request;
+  const reset = findFault(faults, 'reset');
+  if (reset !== undefined && reset.after === undefined) return (socket.resetAndDestroy(), true);
+  const stall = findFault(faults, 'stall');
+  if (stall !== undefined && stall.after === undefined) return true;
+  const raw = findFault(faults, 'raw');
+  if (raw !== undefined) return (socket.end(raw.text), true);
+  const hasty = findFault(faults, 'hasty');
+  if (hasty === undefined) return false;
+  response.writeHead(hasty.status, { connection: 'close' }).end();
+  return true;
+}
+
+async function drip(response: ServerResponse, body: Buffer, everyMs: number): Promise<void> {
+  for (let at = 0; at < body.length && !response.destroyed; at += 1) {
+    response.write(body.subarray(at, at + 1));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+  response.end();
 }
 
 async function sendBody(
   response: ServerResponse,
   body: Buffer | string | AsyncIterable<Buffer>,
-  cutAfter: number,
+  faults: readonly Fault[],
 ): Promise<void> {
-  let left = cutAfter;
+  const [reset, stall] = [findFault(faults, 'reset')?.after, findFault(faults, 'stall')?.after];
+  let left = reset ?? stall ?? findFault(faults, 'cut')?.after ?? Infinity;
   for await (const chunk of chunksOf(body)) {
     const part = chunk.subarray(0, left);
     left -= part.length;
@@ -48,6 +80,8 @@ async function sendBody(
     if (left === 0) {
       // The bytes written so far must leave before the connection breaks.
       await new Promise((resolve) => response.write('', resolve));
+      if (stall !== undefined) return;
+      if (reset !== undefined) return void response.socket?.resetAndDestroy();
       response.socket?.end();
       response.destroy();
       return;

@@ -17,6 +17,18 @@ export type Fault =
   | { readonly kind: 'headers'; readonly headers: Readonly<Record<string, string | undefined>> }
   /** Changes the Location of the answer. */
   | { readonly kind: 'location'; readonly change: (location: string) => string }
+  /** Resets the connection (RST) before the answer, or after so many bytes of its body. */
+  | { readonly kind: 'reset'; readonly after?: number }
+  /** Goes silent before the answer, or after so many bytes of its body. The connection stays open. */
+  | { readonly kind: 'stall'; readonly after?: number }
+  /** Sends the body a byte every so many milliseconds. */
+  | { readonly kind: 'dribble'; readonly everyMs: number }
+  /** Answers without reading the request, and closes the connection. */
+  | { readonly kind: 'hasty'; readonly status: number }
+  /** Writes these bytes in place of an answer, and closes the connection. */
+  | { readonly kind: 'raw'; readonly text: string }
+  /** Closes the connection after the answer without saying so: the next request finds it dead. */
+  | { readonly kind: 'idle-close' }
   /** Sends the whole in answer to a Range. */
   | { readonly kind: 'no-range' }
   /** Waits before it goes on. */

@@ -5,6 +5,7 @@ import { type BlobFiles } from './blob-files.ts';
 import { type Catalogue } from './catalogue.ts';
 import { type Fault, findFault } from './faults.ts';
 import { type LoggedRequest } from './route.ts';
+import { handleUpload, type UploadDialect } from './uploads.ts';
 
 export interface Shelves {
   readonly files: BlobFiles;
@@ -19,10 +20,14 @@ export interface Question {
 }
 
 /** Does what a request asks for; undefined where the connection was broken on purpose. */
-export async function handle(question: Question, shelves: Shelves): Promise<Outcome | undefined> {
-  const { logged, url } = question;
+export async function handle(
+  question: Question,
+  shelves: Shelves,
+  dialect: UploadDialect,
+): Promise<Outcome | undefined> {
+  const { logged } = question;
   const { repository, name } = logged;
-  const { catalogue, files } = shelves;
+  const { catalogue } = shelves;
   switch (logged.step) {
     case 'ping':
       return { status: 200, body: '{}' };
@@ -43,20 +48,12 @@ export async function handle(question: Question, shelves: Shelves): Promise<Outc
     case 'blob-delete':
       return catalogue.removeBlob(repository, name) ? { status: 202 } : missing('BLOB_UNKNOWN');
     case 'upload-mount':
-      if (!catalogue.hasBlob(url.searchParams.get('from') ?? '', url.searchParams.get('mount') ?? ''))
-        return started(repository, files.begin());
-      return stored(shelves, repository, url.searchParams.get('mount') ?? '');
     case 'upload-start':
-      return started(repository, files.begin());
     case 'upload-patch':
-      return (await receive(question, files)) ? progress(question, files) : undefined;
     case 'upload-status':
-      return { ...progress(question, files), status: 204 };
     case 'upload-put':
-      return (await receive(question, files)) ? finish(question, shelves) : undefined;
     case 'upload-delete':
-      files.drop(name);
-      return { status: 204 };
+      return handleUpload(question, shelves, dialect);
     case 'token':
     case 'unknown':
       return missing('UNSUPPORTED');
@@ -118,47 +115,7 @@ function getBlob({ logged, faults }: Question, { files, catalogue }: Shelves): O
   return { status: 206, headers: { ...headers, ...length, ...range }, body };
 }
 
-/** Takes an upload's bytes; false where the connection was broken on purpose. */
-async function receive({ message, logged, faults }: Question, files: BlobFiles): Promise<boolean> {
-  const cut = findFault(faults, 'cut')?.after ?? Infinity;
-  for await (const chunk of message) {
-    logged.body += (chunk as Buffer).length;
-    files.append(logged.name, chunk as Buffer);
-    if (logged.body < cut) continue;
-    message.socket.destroy();
-    return false;
-  }
-  return true;
-}
-
-function finish({ logged, url }: Question, shelves: Shelves): Outcome {
-  const { files } = shelves;
-  if (files.received(logged.name) === undefined) return missing('BLOB_UPLOAD_UNKNOWN');
-  const digest = files.finish(logged.name);
-  const expected = url.searchParams.get('digest');
-  if (digest !== expected) return refusal(400, 'DIGEST_INVALID', `got ${digest}`, {});
-  return stored(shelves, logged.repository, digest);
-}
-
-function stored({ catalogue }: Shelves, repository: string, digest: string): Outcome {
-  catalogue.addBlob(repository, digest);
-  const headers = { location: `/v2/${repository}/blobs/${digest}`, 'docker-content-digest': digest };
-  return { status: 201, headers };
-}
-
-function started(repository: string, upload: string): Outcome {
-  const location = `/v2/${repository}/blobs/uploads/${upload}?_state=a%2Fb%3D`;
-  return { status: 202, headers: { location, range: '0-0', 'docker-upload-uuid': upload } };
-}
-
-function progress({ logged }: Question, files: BlobFiles): Outcome {
-  const received = files.received(logged.name);
-  if (received === undefined) return missing('BLOB_UPLOAD_UNKNOWN');
-  const location = `/v2/${logged.repository}/blobs/uploads/${logged.name}?_state=next`;
-  return { status: 202, headers: { location, range: `0-${Math.max(0, received - 1)}` } };
-}
-
-function missing(code: string): Outcome {
+export function missing(code: string): Outcome {
   return refusal(404, code, 'not known to this registry', {});
 }
 

@@ -3,3 +3,4 @@ export { startRegistry, type RegistrySettings, type RunningRegistry } from './st
 export { type AuthSettings } from './auth.ts';
 export { type Fault } from './faults.ts';
 export { type Step } from './route.ts';
+export { type UploadDialect } from './uploads.ts';
