@@ -24,6 +24,11 @@ export default defineConfig({
         hookTimeout: 300_000,
         maxConcurrency: 2,
       }),
+      project('environments', ['test/environments/**/*.test.ts'], {
+        testTimeout: 300_000,
+        hookTimeout: 600_000,
+        fileParallelism: false,
+      }),
       project('e2e', ['test/e2e/**/*.test.ts'], {
         testTimeout: 900_000,
         hookTimeout: 900_000,

@@ -14,6 +14,7 @@ const KINDS: readonly (readonly string[])[] = [
   ['security'],
   ['integration'],
   ['e2e'],
+  ['environments'],
 ];
 
 interface Counts {

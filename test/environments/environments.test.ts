@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Flattened } from '../support/differential/flatten.ts';
+import { titled } from '../support/e2e/requirements.ts';
+import { ENVIRONMENTS } from '../support/environments/environment.ts';
+import { examine } from '../support/environments/examine.ts';
+import { noLaboratory, openLaboratory, type Laboratory } from '../support/environments/laboratory.ts';
+import { outcomeOf, recordedOutcomes } from '../support/environments/outcome.ts';
+
+const reason = await noLaboratory();
+const recorded = recordedOutcomes();
+
+describe.skipIf(reason !== undefined)(titled('the same build in each environment', reason), () => {
+  let laboratory: Laboratory;
+  let reference: Flattened | undefined;
+
+  beforeAll(async () => {
+    laboratory = await openLaboratory();
+  });
+  afterAll(async () => {
+    await laboratory?.close();
+  });
+
+  it.each(ENVIRONMENTS)('$name: $title', async (environment) => {
+    const examined = await examine(environment, laboratory);
+    // The first environment is the one the others are compared with.
+    reference ??= examined.image;
+    expect(outcomeOf(examined, reference), examined.build.stderr.slice(-4000)).toEqual(
+      recorded[environment.name],
+    );
+    expect(examined.build.leftovers).toEqual([]);
+  });
+});

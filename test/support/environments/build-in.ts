@@ -1,0 +1,77 @@
+import { chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execute, type Executed } from '../e2e/execute.ts';
+import { TOOL_PATH } from '../e2e/requirements.ts';
+import { USER_ID, type TestEnvironment } from './environment.ts';
+import type { Laboratory } from './laboratory.ts';
+import { runContainer } from './run-container.ts';
+import type { ContainerBind } from './runtime-config.ts';
+
+/** Where the program lies in a job's container; its own image has it elsewhere. */
+const PROGRAM = '/opt/ts-kaniko';
+
+export interface Invocation {
+  /** Files of the context. */
+  readonly context: string;
+  readonly flags: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** How a build in an environment ended, and what it left in the workspace's scratch space. */
+export interface BuiltIn extends Executed {
+  readonly leftovers: readonly string[];
+}
+
+/**
+ * Runs the built command line in a container of this environment, in a workspace as CI systems mount it: a volume with
+ * the context, a home and a directory for temporary files, all of them the user's.
+ */
+export async function buildIn(
+  environment: TestEnvironment,
+  { program, jobRoot }: Laboratory,
+  { context, flags, env = {} }: Invocation,
+): Promise<BuiltIn> {
+  const volume = mkdtempSync(join(tmpdir(), 'ts-kaniko-volume-'));
+  try {
+    const workspace = join(volume, 'workspace');
+    cpSync(context, join(workspace, 'context'), { recursive: true, preserveTimestamps: true });
+    for (const name of ['home', 'temporary']) mkdirSync(join(workspace, name));
+    await execute('chown', ['-R', `${environment.uid}:${environment.uid}`, workspace]);
+    const result = await runContainer({
+      environment,
+      root: jobRoot,
+      binds: [
+        { source: workspace, target: '/workspace' },
+        { source: dirname(program.command[0]), target: PROGRAM, readOnly: true },
+        ...accountFiles(environment, volume),
+      ],
+      process: {
+        args: [`${PROGRAM}/node`, `${PROGRAM}/dist/cli/index.js`, ...flags],
+        env: { PATH: TOOL_PATH, HOME: '/workspace/home', TMPDIR: '/workspace/temporary', ...env },
+        cwd: '/workspace',
+      },
+    });
+    return { ...result, leftovers: readdirSync(join(workspace, 'temporary')) };
+  } finally {
+    rmSync(volume, { recursive: true });
+  }
+}
+
+/** Files that an engine or an administrator puts into a container. */
+function accountFiles({ sudo, subordinateIds }: TestEnvironment, directory: string): ContainerBind[] {
+  const file = (target: string, content: string, mode = 0o644): ContainerBind => {
+    const source = join(directory, target.replaceAll('/', '_'));
+    writeFileSync(source, content, { mode });
+    chownSync(source, 0, 0);
+    return { source, target };
+  };
+  const lent = subordinateIds ? `${USER_ID}:100000:65536\n` : '';
+  return [
+    { source: '/etc/resolv.conf', target: '/etc/resolv.conf', readOnly: true },
+    { source: '/etc/hosts', target: '/etc/hosts', readOnly: true },
+    file('/etc/subuid', lent),
+    file('/etc/subgid', lent),
+    ...(sudo ? [file('/etc/sudoers.d/builder', 'builder ALL=(ALL) NOPASSWD: ALL\n', 0o440)] : []),
+  ];
+}
