@@ -16,7 +16,7 @@ export interface ServiceParts {
   readonly entries: CacheEntries;
   address(path: string, permissions: 'r' | 'cw'): string;
   /** Bytes in the storage; undefined where nothing was uploaded. */
-  stored(path: string): number | undefined;
+  stored(path: string): Promise<number | undefined>;
   /** False where too many entries were made of late. */
   mayCreate(): boolean;
 }
@@ -36,12 +36,12 @@ export function serviceStep(method: string, path: string): ServiceStep {
 }
 
 /** Answers a call of the cache service. */
-export function answerCall(
+export async function answerCall(
   step: ServiceStep,
   authorization: string | undefined,
   body: string,
   parts: ServiceParts,
-): Outcome {
+): Promise<Outcome> {
   const scopes = scopesOf(authorization);
   if (scopes === undefined) return twirpError(401, 'unauthenticated', 'invalid authorization token');
   if (step === 'unknown') return twirpError(404, 'bad_route', 'no handler for this path');
@@ -74,17 +74,17 @@ function create(key: string, version: string, { writable }: Scopes, parts: Servi
   return json(200, { ok: true, signed_upload_url: parts.address(entry.path, 'cw') });
 }
 
-function finalize(
+async function finalize(
   key: string,
   version: string,
   question: Question,
   { writable }: Scopes,
   parts: ServiceParts,
-): Outcome {
+): Promise<Outcome> {
   const entry = writable === undefined ? undefined : parts.entries.unfinished(writable, key, version);
   if (entry === undefined) return twirpError(404, 'not_found', 'no upload of this entry');
   const size = Number(question.size_bytes ?? question.sizeBytes);
-  if (parts.stored(entry.path) !== size) return twirpError(400, 'invalid_argument', 'wrong size');
+  if ((await parts.stored(entry.path)) !== size) return twirpError(400, 'invalid_argument', 'wrong size');
   entry.size = size;
   return json(200, { ok: true, entry_id: String(entry.id) });
 }

@@ -28,6 +28,14 @@ export interface GithubCacheSettings {
   readonly entriesAMinute?: number;
   /** How long signed addresses hold, milliseconds. */
   readonly addressesLast?: number;
+  /** Storage in place of the fake's own. */
+  readonly storage?: OtherStorage;
+}
+
+export interface OtherStorage {
+  /** The signed address of a blob. */
+  address(path: string, permissions: 'r' | 'cw', expires: number): string;
+  size(path: string): Promise<number | undefined>;
 }
 
 export interface GithubCache {
@@ -58,9 +66,14 @@ export async function startGithubCache(settings: GithubCacheSettings = {}): Prom
   let storageOrigin = '';
   const parts: ServiceParts = {
     entries,
-    address: (path, permissions) =>
-      signAddress(storageOrigin, path, permissions, now() + (settings.addressesLast ?? 600_000)),
-    stored: (path) => storage.bytes(path)?.length,
+    address: (path, permissions) => {
+      const expires = now() + (settings.addressesLast ?? 600_000);
+      return (
+        settings.storage?.address(path, permissions, expires) ??
+        signAddress(storageOrigin, path, permissions, expires)
+      );
+    },
+    stored: (path) => settings.storage?.size(path) ?? Promise.resolve(storage.bytes(path)?.length),
     mayCreate: () => {
       const recent = created.filter((at) => at > now() - 60_000).length;
       if (recent >= (settings.entriesAMinute ?? 200)) return false;
@@ -96,7 +109,7 @@ type Handler = (
   url: URL,
   headers: IncomingHttpHeaders,
   body: Buffer,
-) => { readonly step: FakeStep; readonly outcome: () => Outcome };
+) => { readonly step: FakeStep; readonly outcome: () => Outcome | Promise<Outcome> };
 
 async function listen(
   name: LoggedCall['server'],
@@ -111,7 +124,7 @@ async function listen(
       const { step, outcome } = handle(method, new URL(url, 'http://cache'), headers, body);
       const due = faults.take(step);
       await findFault(due, 'wait')?.until;
-      const { status, headers: sent, body: content } = findFault(due, 'status') ?? outcome();
+      const { status, headers: sent, body: content } = findFault(due, 'status') ?? (await outcome());
       const bytes = Buffer.isBuffer(content) ? content : Buffer.from(String(content ?? ''));
       const text = name === 'service' ? body.toString('utf8') : '';
       const logged = { server: name, step, headers, body: text, received: body.length, status };
