@@ -47,7 +47,7 @@ async function routeOf(
 ): Promise<Parameters<Dispatchers['of']>[0]> {
   const reach = await reachOf(request, url);
   checkLiteral(url, reach);
-  const proxy = proxyFor(url, env);
+  const proxy = request.proxy === 'none' ? undefined : proxyFor(url, env);
   const trust = ({ protocol, host }: URL) => (protocol === 'https:' ? materialOf(host) : NODE_TRUST);
   const material = trust(url);
   const proxyMaterial = proxy === undefined ? NODE_TRUST : trust(new URL(proxy));

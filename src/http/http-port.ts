@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly verifyTls?: boolean | undefined;
   /** `follow` where absent. */
   readonly redirects?: 'follow' | 'manual' | undefined;
+  /** `none` goes straight to the server, whatever proxies there are: metadata services of clouds are on the machine's own link. */
+  readonly proxy?: 'none' | undefined;
   /** URL of the server that named this one, where it was not the user: it may not lead us to internal addresses. */
   readonly cameFrom?: string | undefined;
 }

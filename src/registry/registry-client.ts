@@ -1,5 +1,5 @@
 import { BuildError } from '../errors/index.ts';
-import { type HttpClient, type Waiting } from '../http/index.ts';
+import { realWaiting, type HttpClient, type Waiting } from '../http/index.ts';
 import { type Descriptor } from '../oci/index.ts';
 import { formatRepository, withDefaultTag, type Reference } from '../reference/index.ts';
 import { type Reporter } from '../report/index.ts';
@@ -46,6 +46,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     helpers: registries.credentialHelpers,
     secrets,
     reporter,
+    http,
+    waiting: waiting ?? realWaiting,
   });
   const connections = new Map<string, Connection>();
 

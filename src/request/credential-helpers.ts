@@ -1,7 +1,7 @@
 import { parseChoice } from './choice.ts';
 
 /** kaniko's built-in credential helpers and ours (`github`), in the order they are asked. */
-export const CREDENTIAL_HELPERS = ['env', 'gitlab', 'github'] as const;
+export const CREDENTIAL_HELPERS = ['env', 'google', 'ecr', 'acr', 'gitlab', 'github'] as const;
 export type CredentialHelper = (typeof CREDENTIAL_HELPERS)[number];
 
 /**

@@ -1,11 +1,13 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createHttpClient, type Waiting } from '../../src/http/index.ts';
 import { createSecretWords } from '../../src/registry/auth/secret-words.ts';
 import {
   createCredentialSource,
   type CredentialSourceOptions,
 } from '../../src/registry/credentials/credential-source.ts';
+import { type CredentialStore } from '../../src/registry/credentials/credential-store.ts';
 import { silentReporter } from '../../src/report/index.ts';
 
 /** A directory with configurations and helper programs in it, and credential sources that see no others. */
@@ -16,10 +18,14 @@ export interface CredentialPlaces {
   /** A helper program: a shell script that has read the server's name into `$server`. */
   helper(name: string, script: string): string;
   open(settings?: Partial<CredentialSourceOptions>): OpenSource;
-  remove(): void;
+  remove(): Promise<void>;
 }
 
+/** Never waits. */
+const PATIENT: Waiting = { sleep: () => Promise.resolve(), random: () => 0, now: Date.now };
+
 export interface OpenSource {
+  readonly find: CredentialStore['find'];
   readonly warnings: string[];
   readonly notes: string[];
   /** User (or token) and origin; undefined for nobody. */
@@ -32,6 +38,7 @@ export interface OpenSource {
 
 export function credentialPlaces(): CredentialPlaces {
   const directory = mkdtempSync(join(tmpdir(), 'credentials-'));
+  const http = createHttpClient({ env: {} });
   const write = (path: string, content: unknown, mode = 0o600): string => {
     const file = join(directory, path);
     mkdirSync(join(file, '..'), { recursive: true });
@@ -61,6 +68,9 @@ export function credentialPlaces(): CredentialPlaces {
         given: [],
         reporter,
         secrets: createSecretWords(),
+        http,
+        waiting: PATIENT,
+        vendor: 'other',
         directories: {
           kaniko: join(directory, 'kaniko'),
           runContainers: join(directory, 'run-containers'),
@@ -72,6 +82,7 @@ export function credentialPlaces(): CredentialPlaces {
       return {
         warnings,
         notes,
+        find: source.find,
         async user(registry, repository = 'a/b', access = 'pull') {
           const found = await source.find({ registry, repository, access });
           if (found === undefined) return undefined;
@@ -80,7 +91,10 @@ export function credentialPlaces(): CredentialPlaces {
         },
       };
     },
-    remove: () => rmSync(directory, { recursive: true }),
+    async remove() {
+      await http.close();
+      rmSync(directory, { recursive: true });
+    },
   };
 }
 

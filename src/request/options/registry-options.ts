@@ -25,7 +25,8 @@ export const REGISTRY_OPTIONS = [
     note: 'the syntax of docker/login-action; all sources of credentials and their order: docs/credentials.md',
   },
   {
-    about: 'Built-in credential helper that is asked: env, gitlab or github; none for none of them',
+    about:
+      'Built-in credential helper that is asked: env, google, ecr, acr, gitlab or github; none for none of them',
     treatment: 'works',
     flag: { name: 'credential-helpers', kind: 'list', value: 'name' },
     input: { name: 'credential-helpers', kind: 'list' },
