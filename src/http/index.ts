@@ -1,5 +1,7 @@
 /** HTTP with the caution a build needs: proxies, time-outs, origin-bound redirects, retries. The only home of undici. */
+export { buffered } from './buffered.ts';
 export { createHttpClient } from './http-client.ts';
+export type { HttpClientOptions } from './http-client.ts';
 export type { HttpBody, HttpClient, HttpRequest, HttpResponse } from './http-port.ts';
 export type { TlsMaterial, TlsMaterialOf } from './tls-material.ts';
 export { isCertificateError, isTransient } from './network-error.ts';

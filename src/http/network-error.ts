@@ -1,6 +1,9 @@
 import { BuildError, redact } from '../errors/index.ts';
 import { STALLED } from './stalls.ts';
 
+/** What came was no HTTP, as when something between us and the server breaks in. */
+const NO_HTTP = 'HPE_INVALID';
+
 /** Failures that another attempt may not meet. */
 const TRANSIENT = new Set([
   'ECONNRESET',
@@ -19,6 +22,7 @@ const TRANSIENT = new Set([
   'UND_ERR_CLOSED',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
   STALLED,
+  NO_HTTP,
 ]);
 
 const CERTIFICATE = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
@@ -35,6 +39,7 @@ const CERTIFICATE_HINT =
 function networkCode(error: unknown): string | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
     if (!(at instanceof BuildError) && 'code' in at && typeof at.code === 'string') return at.code;
+    if (at.name === 'HTTPParserError') return NO_HTTP;
     // Happy-eyeballs failures carry one error for each address.
     if (at instanceof AggregateError && at.errors.length > 0) return networkCode(at.errors[0]);
   }
@@ -48,7 +53,8 @@ export function isCertificateError(error: unknown): boolean {
 
 /** True for a NETWORK error that another attempt may not meet; false for bad names, certificates and refusals. */
 export function isTransient(error: unknown): boolean {
-  return error instanceof BuildError && error.code === 'NETWORK' && TRANSIENT.has(networkCode(error) ?? '');
+  if (!(error instanceof BuildError) || error.code !== 'NETWORK') return false;
+  return TRANSIENT.has(networkCode(error) ?? '');
 }
 
 /** What a failed exchange is to us: our own errors stay, an abort becomes CANCELLED, all else NETWORK. */

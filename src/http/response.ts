@@ -50,7 +50,8 @@ async function* readable(
   }
 }
 
-async function collect(body: AsyncIterable<Uint8Array>, limit: number, url: string): Promise<Buffer> {
+/** A body in one piece. Throws NETWORK where it has more than `limit` bytes. */
+export async function collect(body: AsyncIterable<Uint8Array>, limit: number, url: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {

@@ -1,11 +1,15 @@
 import { distinctLayers, streamOf } from './document-blobs.ts';
 import type { Image } from './image.ts';
 import { createLimiter, type BlobSource, type BlobStore } from '../content/index.ts';
+import { BuildError } from '../errors/index.ts';
 import { digestHex, type Descriptor } from '../oci/index.ts';
 import type { Reporter, Transfer } from '../report/index.ts';
 
 /** Enough to fill a connection; registries throttle clients that open many uploads. */
 const UPLOADS_AT_ONCE = 4;
+
+/** distribution-spec's codes for a manifest whose blobs are not there; registries mix them up. */
+const BLOB_UNKNOWN = /MANIFEST_BLOB_UNKNOWN|BLOB_UNKNOWN/;
 
 /** A repository by its registry and name. */
 export interface RepositoryName {
@@ -48,6 +52,23 @@ export async function pushImage(
   to: PushTarget,
   options: PushOptions,
 ): Promise<void> {
+  try {
+    await pushContent(image, from, to, options);
+  } catch (error) {
+    if (!(error instanceof BuildError) || !BLOB_UNKNOWN.test(error.message)) throw error;
+    // The registry said it had a blob, and has it not: everything is sent, whatever it says.
+    await pushContent(image, from, { ...to, has: () => Promise.resolve(false) }, options);
+  }
+  await pushTags(image, to, options);
+}
+
+/** Layers and config, then the manifest by its digest. */
+async function pushContent(
+  image: Image,
+  from: BlobSource,
+  to: PushTarget,
+  options: PushOptions,
+): Promise<void> {
   await pushLayers(image, from, to, options);
   const { signal } = options;
   const config = image.manifest.config;
@@ -59,7 +80,6 @@ export async function pushImage(
     );
   signal?.throwIfAborted();
   await to.putManifest(image.descriptor, image.manifestBytes, undefined, signal);
-  await pushTags(image, to, options);
 }
 
 async function pushTags(image: Image, to: PushTarget, options: PushOptions): Promise<void> {

@@ -1,6 +1,8 @@
 import {
+  buffered,
   DEFAULT_RETRIES,
   realWaiting,
+  retrying,
   withRetries,
   withRetryCount,
   type HttpBody,
@@ -28,6 +30,8 @@ interface RegistryRequest {
   readonly body?: HttpBody | undefined;
   readonly bodyLength?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Up to so many bytes of the answer are read at once, within reach of the retries. */
+  readonly buffer?: number | undefined;
   /** The connection's own where absent; none where the caller repeats the whole operation himself. */
   readonly retries?: RetryPolicy | 'none' | undefined;
 }
@@ -68,7 +72,13 @@ export function createConnection(options: ConnectionOptions): Connection {
   const { waiting = realWaiting } = options;
   const { registry, verifyTls } = endpoint;
   const credential = (signal?: AbortSignal) => credentials.find({ registry, repository, access }, signal);
-  const base = once((signal) => findBase(endpoint, http, signal));
+  const policies = {
+    requests: withRetryCount(DEFAULT_RETRIES, options.retries?.requests),
+    layers: withRetryCount(DEFAULT_RETRIES, options.retries?.layers),
+  };
+  const base = once((signal) =>
+    retrying(() => findBase(endpoint, http, signal), { policy: policies.requests, waiting, signal }),
+  );
   const authorizer = once(async (signal) =>
     createAuthorizer({
       registryBase: await base(signal),
@@ -79,10 +89,6 @@ export function createConnection(options: ConnectionOptions): Connection {
       secrets,
     }),
   );
-  const policies = {
-    requests: withRetryCount(DEFAULT_RETRIES, options.retries?.requests),
-    layers: withRetryCount(DEFAULT_RETRIES, options.retries?.layers),
-  };
 
   return {
     registry,
@@ -95,7 +101,10 @@ export function createConnection(options: ConnectionOptions): Connection {
       const { signal, retries = policies.requests } = request;
       const registryBase = await base(signal);
       const proof = await authorizer(signal);
-      const attempt = () => sendOnce(request, registryBase, proof, verifyTls, http);
+      const attempt = async (): Promise<HttpResponse> => {
+        const response = await sendOnce(request, registryBase, proof, verifyTls, http);
+        return request.buffer === undefined ? response : buffered(response, request.buffer);
+      };
       if (retries === 'none') return attempt();
       const onRetry = (reason: string, waitMs: number): void =>
         reporter.debug(`${registry}: ${request.method} again in ${waitMs} ms: ${reason}`);

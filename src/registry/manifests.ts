@@ -33,7 +33,8 @@ export async function getManifest(
 ): Promise<FetchedManifest> {
   const target = manifestPath(attempt.repository, tagOrDigest);
   const headers = { accept: ACCEPT };
-  const response = await attempt.connection.send({ method: 'GET', target, headers, scopes, signal });
+  const buffer = MAX_MANIFEST_BYTES;
+  const response = await attempt.connection.send({ method: 'GET', target, headers, buffer, scopes, signal });
   if (response.status !== 200) throw await registryFailure(response, attempt);
   const bytes = await readBody(response, attempt);
   const digest = digestOf(bytes);

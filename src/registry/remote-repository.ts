@@ -78,7 +78,8 @@ async function hasBlob(
   const response = await attempt.connection.send({ method: 'HEAD', target, scopes, signal });
   await response.discard();
   if (response.status === 200) return true;
-  if (response.status === 404) return false;
+  // 405: some proxies know no HEAD. The blob is sent then.
+  if (response.status === 404 || response.status === 405) return false;
   throw await registryFailure(response, attempt);
 }
 

@@ -1,4 +1,4 @@
-import { createHttpClient, type Waiting } from '../../src/http/index.ts';
+import { createHttpClient, type HttpClientOptions, type Waiting } from '../../src/http/index.ts';
 import { digestOf, mediaTypes, type Descriptor } from '../../src/oci/index.ts';
 import { parseReference } from '../../src/reference/index.ts';
 import { createRegistryClient, type RegistryClient, type Repository } from '../../src/registry/index.ts';
@@ -38,6 +38,7 @@ export interface SessionSettings {
   readonly registries?: Partial<RegistryOptions>;
   readonly credentials?: readonly GivenCredential[];
   readonly env?: Readonly<Record<string, string>>;
+  readonly timeouts?: HttpClientOptions['timeouts'];
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -52,7 +53,7 @@ export function openSession(settings: SessionSettings = {}): Session {
     random: () => 0,
     now: settings.now ?? Date.now,
   };
-  const http = createHttpClient({ env: {} });
+  const http = createHttpClient({ env: {}, timeouts: settings.timeouts });
   const client = createRegistryClient({
     registries: { ...PLAIN_OPTIONS, ...settings.registries },
     credentials: settings.credentials ?? [],

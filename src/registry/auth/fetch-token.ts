@@ -1,5 +1,6 @@
 import { BuildError } from '../../errors/index.ts';
 import {
+  buffered,
   withRetries,
   type HttpClient,
   type HttpRequest,
@@ -43,7 +44,10 @@ export async function fetchToken(
 ): Promise<Token> {
   const { verifyTls, registryBase: cameFrom, server } = question;
   const request = { ...tokenRequest(question, found), signal, verifyTls, cameFrom };
-  const response = await withRetries(() => http.request(request), { waiting, signal });
+  const response = await withRetries(async () => buffered(await http.request(request), MAX_TOKEN_BYTES), {
+    waiting,
+    signal,
+  });
   const body = await response.text(MAX_TOKEN_BYTES);
   if (response.status !== 200) throw refusal(response, foreignText(secrets.hide(body)), question, found);
   const serverNow = Date.parse(response.header('date') ?? '');

@@ -5,17 +5,14 @@ import { BuildError } from '../../../src/errors/index.ts';
 import {
   collect,
   layerOf,
-  manifestOf,
   openSession,
   streamOf,
   type Session,
 } from '../../support/registry-session.ts';
-import { startRegistry, type Fault, type RunningRegistry, type Step } from '../../support/registry/index.ts';
+import { startRegistry, type RunningRegistry } from '../../support/registry/index.ts';
 
 const BYTES = randomBytes(4_000_000);
 const BLOB = layerOf(BYTES);
-const SMALL = BYTES.subarray(0, 200_000);
-const SMALL_BLOB = layerOf(SMALL);
 
 let registry: RunningRegistry;
 let session: Session;
@@ -30,41 +27,6 @@ afterEach(async () => {
 
 const target = () => session.repository(`${registry.host}/app`);
 const push = () => target().put(BLOB, streamOf(BYTES));
-
-describe('passing faults of a push and a pull', () => {
-  const faults: readonly [string, Fault][] = [
-    ...[408, 429, 500, 502, 503, 504].map((status): [string, Fault] => [
-      `status ${status}`,
-      { kind: 'status', status },
-    ]),
-    ['a broken connection', { kind: 'cut', after: 1 }],
-  ];
-  const steps: readonly Step[] = [
-    'blob-head',
-    'upload-start',
-    'upload-put',
-    'manifest-put',
-    'manifest-get',
-    'blob-get',
-  ];
-  const rows = steps.flatMap((step) =>
-    faults
-      // Without a body there is nothing to cut.
-      .filter(([, fault]) => fault.kind === 'status' || step === 'blob-get' || step === 'upload-put')
-      .flatMap(([name, fault]) => [1, 3].map((times) => [step, name, times, fault] as const)),
-  );
-
-  it.each(rows)('%s: %s, %i times', async (step, _, times, fault) => {
-    registry.faults.inject(step, fault, { times });
-    await target().has(SMALL_BLOB);
-    await target().put(SMALL_BLOB, streamOf(SMALL));
-    const { descriptor, bytes } = manifestOf(SMALL_BLOB, [SMALL_BLOB]);
-    await target().putManifest(descriptor, bytes, 'v1');
-    expect((await target().getManifest('v1')).descriptor).toEqual(descriptor);
-    expect((await collect(target().open(SMALL_BLOB))).equals(SMALL)).toBe(true);
-    expect(session.waits.length).toBe(times);
-  });
-});
 
 describe('lasting faults', () => {
   it('end after some attempts, saying what failed', async () => {

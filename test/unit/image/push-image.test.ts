@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryStore, type BlobSource, type IngestStore } from '../../../src/content/index.ts';
+import { BuildError } from '../../../src/errors/index.ts';
 import {
   assembleImage,
   pushImage,
@@ -71,6 +72,40 @@ describe('pushImage', () => {
     await push(to);
     expect(to.events.slice(0, 6).sort()).toEqual(short.map((name) => `put ${name}`).sort());
     expect(to.events.slice(6)).toEqual(['put config', 'manifest by digest', 'manifest 1', 'manifest latest']);
+  });
+
+  it('sends everything once more where the registry has not what it said it has', async () => {
+    const to = recorder({ has: () => Promise.resolve(true) });
+    const { putManifest } = to;
+    let refused = false;
+    const phantom: PushTarget = {
+      ...to,
+      putManifest: (...args) => {
+        if (refused) return putManifest(...args);
+        refused = true;
+        return Promise.reject(new BuildError('REGISTRY', 'app: manifest failed (MANIFEST_BLOB_UNKNOWN)'));
+      },
+    };
+    await push(phantom);
+    expect(to.events.filter((event) => event.startsWith('put '))).toHaveLength(7);
+    expect(to.events.at(-1)).toBe('manifest latest');
+  });
+
+  it('sets the other tags where one is refused, and tells of each', async () => {
+    const told: [string, boolean][] = [];
+    const to = recorder();
+    const { putManifest } = to;
+    const picky: PushTarget = {
+      ...to,
+      putManifest: (descriptor, bytes, tag) =>
+        tag === '1' ? Promise.reject(new Error('no')) : putManifest(descriptor, bytes, tag),
+    };
+    const onTag = (tag: string, failure: unknown): void => void told.push([tag, failure === undefined]);
+    await expect(push(picky, { onTag })).rejects.toThrow('no');
+    expect(told).toEqual([
+      ['1', false],
+      ['latest', true],
+    ]);
   });
 
   it('sends nothing the repository has', async () => {
