@@ -2,13 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BuildError } from '../../../src/errors/index.ts';
-import {
-  collect,
-  layerOf,
-  openSession,
-  streamOf,
-  type Session,
-} from '../../support/registry-session.ts';
+import { collect, layerOf, openSession, streamOf, type Session } from '../../support/registry-session.ts';
 import { startRegistry, type RunningRegistry } from '../../support/registry/index.ts';
 
 const BYTES = randomBytes(4_000_000);
