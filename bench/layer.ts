@@ -114,7 +114,7 @@ try {
     const blob = join(scratch, 'blob');
     const layer = await timed(
       `writeLayer, level ${String(level)}`,
-      () => writeLayer(members, fileStore(blob), { compressionLevel: level }),
+      () => writeLayer(members, fileStore(blob), { compression: { kind: 'gzip', level } }),
       ({ descriptor }) => `${(bytes / 1e6).toFixed(0)} MB -> ${(descriptor.size / 1e6).toFixed(1)} MB`,
     );
     let entries = 0;

@@ -26,8 +26,8 @@ export function inputValues(runner: Runner): InputValues {
       return value === '' ? undefined : value;
     },
     list: (name) => {
-      const { ignoreComma = false, raw = false } = LISTS.get(name) ?? {};
-      return parseListInput(runner.input(name, { raw }), name, { ignoreComma, keepWhitespace: raw });
+      const { ignoreComma = false, raw = false, quotes = true } = LISTS.get(name) ?? {};
+      return parseListInput(runner.input(name, { raw }), name, { ignoreComma, keepWhitespace: raw, quotes });
     },
     flag: (name) => parseActionBool(runner.input(name), name),
   };

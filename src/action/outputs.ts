@@ -10,8 +10,16 @@ interface OutputOption {
 
 /** Every output of the action, in the order people read them. */
 export const OUTPUT_VALUES: readonly OutputOption[] = [
-  { name: 'digest', about: 'Digest of the image', value: (_, { digest }) => digest },
-  { name: 'imageid', about: 'Digest of the config of the image', value: (_, { imageId }) => imageId },
+  {
+    name: 'digest',
+    about: 'Digest of the image, or of the index of several platforms',
+    value: (_, { digest }) => digest,
+  },
+  {
+    name: 'imageid',
+    about: 'Digest of the config of the image; of several platforms that of the index',
+    value: (_, { imageId }) => imageId,
+  },
   {
     name: 'metadata',
     about: 'Metadata of the image as JSON, with the keys of buildx',
@@ -35,7 +43,11 @@ export const OUTPUT_VALUES: readonly OutputOption[] = [
     about: 'true where the image was pushed',
     value: (_, { destinations }) => String(destinations.length > 0),
   },
-  { name: 'platforms', about: 'Platform of the image', value: (_, { platform }) => formatPlatform(platform) },
+  {
+    name: 'platforms',
+    about: 'Platforms of the image, separated by commas',
+    value: (_, { platforms }) => platforms.map(formatPlatform).join(','),
+  },
   {
     name: 'size',
     about: 'Bytes of all layers, compressed',

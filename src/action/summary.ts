@@ -11,13 +11,13 @@ const STATES = { done: 'built', cached: 'cached', failed: 'failed' } as const;
 
 /** The summary of a build that made an image, as HTML. */
 export function successSummary(result: BuildResult, steps: readonly RecordedStep[]): string {
-  const { destinations, digest, imageId, platform, layers, milliseconds } = result;
+  const { destinations, digest, imageId, platforms, layers, milliseconds } = result;
   const bytes = layers.reduce((sum, layer) => sum + layer.size, 0);
   const facts = [
     ...destinations.map(({ reference }) => ['Image', htmlCode(reference)]),
     ['Digest', htmlCode(digest)],
     ['Image ID', htmlCode(imageId)],
-    ['Platform', escapeHtml(formatPlatform(platform))],
+    ['Platform', escapeHtml(platforms.map(formatPlatform).join(', '))],
     ['Layers', `${layers.length}, ${formatBytes(bytes)}`],
     ['Time', formatDuration(milliseconds)],
   ];

@@ -30,7 +30,8 @@ function asking(runner: Runner, treatment: Treatment): InputOption[] {
 function asksForSomething({ input, inert = [] }: InputOption, value: string): boolean {
   if (value === '') return false;
   if (input.kind === 'flag') return !inert.includes(String(parseActionBool(value, input.name)));
-  const parts = input.kind === 'list' ? parseListInput(value, input.name) : [value];
+  const { name, kind, ignoreComma = false } = input;
+  const parts = kind === 'list' ? parseListInput(value, name, { ignoreComma }) : [value];
   return parts.some((part) => !inert.includes(part));
 }
 

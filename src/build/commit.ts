@@ -85,12 +85,12 @@ export class Committer {
   }
 
   #write(changes: readonly Change[]): Promise<ImageLayer> {
-    return writeLayer(layerMembers(changes), this.#store, this.#times());
+    return writeLayer(layerMembers(changes), this.#store, this.#options());
   }
 
-  #times(): LayerOptions {
+  #options(): LayerOptions {
     const epoch = this.#spec.sourceDateEpoch;
-    const options = { signal: this.#signal };
+    const options = { signal: this.#signal, compression: this.#spec.compression };
     if (this.#spec.reproducible) return { ...options, fixedMtimeNs: nanoseconds(epoch ?? 0) };
     return epoch === undefined ? options : { ...options, maxMtimeNs: nanoseconds(epoch) };
   }

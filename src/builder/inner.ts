@@ -10,9 +10,6 @@ import { messageLine, readMessages } from './message-stream.ts';
 import { ToBuilder, type FromBuilder, type Job } from './messages.ts';
 import { createSandbox } from './sandbox.ts';
 
-/** Where the trees and temporary files of the builder lie within the scratch directory. */
-const TREES = 'trees';
-
 /**
  * The building process: takes a job on standard input, builds, and tells on standard output. Ends when the other end
  * is gone, whatever it is doing.
@@ -79,14 +76,14 @@ function openNamed({ contexts = [] }: Job['spec']): ReadonlyMap<string, BuildCon
 
 /** Everybody may pass: RUN as another user than root reaches its root directory through it. */
 function makeTrees(job: Job): string {
-  const path = `${job.settings.scratch}/${TREES}`;
+  const path = `${job.settings.scratch}/${job.trees}`;
   mkdirSync(path, { mode: 0o755 });
   return path;
 }
 
 /** Removes the trees, which may belong to ids that only this process can act for. */
 function clean(job: Job): void {
-  rmSync(`${job.settings.scratch}/${TREES}`, { recursive: true, force: true });
+  rmSync(`${job.settings.scratch}/${job.trees}`, { recursive: true, force: true });
 }
 
 /** Writes at once and waits where the reader is slow: output of RUN must not pile up in memory. */

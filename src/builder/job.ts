@@ -15,15 +15,17 @@ export interface JobSite {
   readonly scratch: string;
 }
 
-/** All the building process is told of a request. Throws ISOLATION where overlays are asked for and cannot be had. */
+/** All the building process is told of a request, the how-manieth of its build. Throws ISOLATION where overlays are asked for and cannot be had. */
 export function jobOf(
   request: GatheredRequest,
   { report, backend, scratch }: JobSite,
   env: Environment,
+  number = 0,
 ): Job {
   const { spec } = request;
   return {
     spec,
+    trees: `trees${number}`,
     settings: {
       scratch,
       snapshotter: snapshotterOf(spec.snapshotter, backend),

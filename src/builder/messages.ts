@@ -62,6 +62,7 @@ const Spec = z.object({
   sourceDateEpoch: z.number().optional(),
   reproducible: z.boolean(),
   singleSnapshot: z.boolean(),
+  compression: z.object({ kind: z.enum(['none', 'gzip', 'zstd']), level: z.number().optional() }).optional(),
   ignorePaths: z.array(z.string()).readonly(),
   snapshotter: z.enum(['auto', 'overlay', 'scan']),
   noCache: z.boolean(),
@@ -81,6 +82,8 @@ const Settings = z.object({
 export const Job = z.object({
   spec: Spec,
   settings: Settings,
+  /** Directory of trees and temporary files, by its name in the scratch directory. */
+  trees: z.string(),
   /** Whether RUN can have a proc file system of its own. */
   ownProc: z.boolean(),
   /** PATH of the machine, where the sandbox's own programs are looked up. */

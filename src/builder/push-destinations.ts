@@ -1,6 +1,6 @@
 import type { BlobSource } from '../content/index.ts';
 import { BuildError, toBuildError } from '../errors/index.ts';
-import { pushImage, type Image, type RepositoryName } from '../image/index.ts';
+import { pushSet, rootOf, type ImageSet, type RepositoryName } from '../image/index.ts';
 import type { Digest } from '../oci/index.ts';
 import { formatRepository, parseReference, withDefaultTag, type Reference } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
@@ -25,20 +25,31 @@ export async function checkDestinations(tags: readonly string[], tools: PushTool
   );
 }
 
+/** Where an image is pushed to. */
+export interface Destinations {
+  /** References; those without a tag mean `latest`. */
+  readonly names: readonly string[];
+  /** No tag is set. */
+  readonly byDigest: boolean;
+}
+
 /**
  * Pushes the image to all destinations, one repository after the other, and tells of each what became of it. A failure
  * does not keep the others from it; it is thrown at the end, naming what failed and what is there.
  */
 export async function pushDestinations(
-  image: Image,
-  tags: readonly string[],
+  set: ImageSet,
+  { names, byDigest }: Destinations,
   tools: PushTools,
 ): Promise<BuildResult['destinations']> {
   const failures = new Map<string, BuildError>();
-  for (const group of byRepository(tags)) await pushGroup(image, group, tools, failures);
-  const { digest } = image.descriptor;
-  if (failures.size > 0) throw failureOf(failures, tags.length);
-  return tags.map((reference) => ({ reference, digest }));
+  for (const group of byRepository(names)) {
+    const wanted = byDigest ? { ...group, tagNames: [] } : group;
+    await pushGroup(set, wanted, tools, failures);
+  }
+  const { digest } = rootOf(set).descriptor;
+  if (failures.size > 0) throw failureOf(failures, names.length);
+  return names.map((reference) => ({ reference, digest }));
 }
 
 interface Group {
@@ -47,24 +58,25 @@ interface Group {
 }
 
 async function pushGroup(
-  image: Image,
+  set: ImageSet,
   { reference, tagNames }: Group,
   tools: PushTools,
   failures: Map<string, BuildError>,
 ): Promise<void> {
   const { blobs, reporter, signal } = tools;
   const place = formatRepository(reference);
+  const { digest } = rootOf(set).descriptor;
   const told = new Set<string>();
   const tell = (tag: string, failure: unknown): void => {
     const name = `${place}:${tag}`;
     told.add(tag);
-    if (failure === undefined) return reporter.info(`pushed ${name} (${image.descriptor.digest})`);
+    if (failure === undefined) return reporter.info(`pushed ${name} (${digest})`);
     failures.set(name, toBuildError(failure));
   };
   try {
-    await pushImage(image, blobs, tools.registry.repository(reference, 'push'), {
+    await pushSet(set, blobs, tools.registry.repository(reference, 'push'), {
       tags: tagNames,
-      mountFrom: ({ digest }) => tools.originsOf(digest),
+      mountFrom: (layer) => tools.originsOf(layer.digest),
       onTag: tell,
       reporter,
       signal,
@@ -72,6 +84,7 @@ async function pushGroup(
   } catch (error) {
     signal.throwIfAborted();
     for (const tag of tagNames) if (!told.has(tag)) tell(tag, error);
+    if (tagNames.length === 0) failures.set(place, toBuildError(error));
   }
 }
 

@@ -1,31 +1,50 @@
-import type { BuiltImage } from '../build/index.ts';
-import type { Image } from '../image/index.ts';
-import type { BuildResult } from '../request/index.ts';
-import type { GatheredRequest } from './job.ts';
+import { rootOf } from '../image/index.ts';
+import { allOutputs, type BuildResult, type OutputSpec, type ResultLayer } from '../request/index.ts';
+import type { Exported } from './export-image.ts';
+import type { BuiltPlatform } from './formed-images.ts';
 
 /** What a front is told of an image that was built and exported; all but the time it took. */
 export function resultOf(
-  { spec, outputs }: GatheredRequest,
-  built: BuiltImage,
-  { descriptor, manifest }: Image,
-  destinations: BuildResult['destinations'],
+  outputs: OutputSpec,
+  built: readonly BuiltPlatform[],
+  { set, destinations }: Exported,
 ): Omit<BuildResult, 'milliseconds'> {
+  const { digest, mediaType, size, annotations } = rootOf(set).descriptor;
   return {
-    digest: descriptor.digest,
-    imageId: manifest.config.digest,
-    mediaType: descriptor.mediaType,
-    size: descriptor.size,
-    platform: spec.platform,
-    layers: built.layers.map(({ descriptor: { digest, size }, diffId, createdBy, reused }) => ({
-      digest,
-      size,
-      diffId,
-      createdBy,
-      reused,
-    })),
+    digest,
+    imageId: set.index === undefined ? set.images[0].manifest.config.digest : digest,
+    mediaType,
+    size,
+    annotations,
+    platforms: built.map(({ platform }) => platform),
+    layers: built.flatMap(({ image }, at) => layersOf(image, set.images[at]?.layers ?? [])),
     destinations,
-    tarPath: outputs.tarPath,
-    ociLayoutPath: outputs.ociLayoutPath,
-    warnings: built.warnings,
+    tarPath: archiveOf(outputs),
+    ociLayoutPath: layoutOf(outputs),
+    warnings: [...new Set(built.flatMap(({ image }) => image.warnings))],
   };
+}
+
+/** As they are in the image, which may have them compressed in another way than they were built. */
+function layersOf(
+  built: BuiltPlatform['image'],
+  layers: Exported['set']['images'][0]['layers'],
+): ResultLayer[] {
+  return built.layers.map(({ descriptor, diffId, createdBy, reused }, at) => {
+    const { digest, size } = layers[at]?.descriptor ?? descriptor;
+    return { digest, size, diffId, createdBy, reused };
+  });
+}
+
+function archiveOf(outputs: OutputSpec): string | undefined {
+  const [first] = allOutputs(outputs).flatMap((output) =>
+    (output.kind === 'docker' || output.kind === 'oci-archive') && output.to.kind === 'file'
+      ? output.to.path
+      : [],
+  );
+  return first;
+}
+
+function layoutOf(outputs: OutputSpec): string | undefined {
+  return allOutputs(outputs).find((output) => output.kind === 'oci-layout')?.directory;
 }

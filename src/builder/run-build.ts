@@ -3,21 +3,22 @@ import { DirectoryStore } from '../content/index.ts';
 import { downloadFile, type SourceTools } from '../context/index.ts';
 import { assertNever } from '../errors/index.ts';
 import { createHttpClient, type HttpClient } from '../http/index.ts';
-import { assembleImage, type LayoutImage } from '../image/index.ts';
+import type { LayoutImage } from '../image/index.ts';
 import { chooseBackend, probeIsolation, removeScratch } from '../isolation/index.ts';
-import { createRegistryClient, registryTrust } from '../registry/index.ts';
-import type { BuildResult, BuildSurroundings, RunBuild } from '../request/index.ts';
+import { createRegistryClient, registryTrust, type RegistryClient } from '../registry/index.ts';
+import { pushedNames, type BuildResult, type BuildSurroundings, type RunBuild } from '../request/index.ts';
 import { BaseImageSource } from './base-image-source.ts';
 import { environmentOf } from './environment-of.ts';
 import { fetchRepository } from './fetch-repository.ts';
 import { gatherSources, layoutsOf, sourceTools } from './gather-sources.ts';
-import { exportImage } from './export-image.ts';
+import { buildPlatforms } from './build-platforms.ts';
+import { exportImage, type ExportTools } from './export-image.ts';
+import { FormedImages } from './formed-images.ts';
 import { innerCommand } from './inner-command.ts';
-import { buildInside } from './inner-process.ts';
 import { makeScratch } from './make-scratch.ts';
-import { jobOf, type GatheredRequest, type JobSite } from './job.ts';
+import type { GatheredRequest, JobSite } from './job.ts';
 import type { Call } from './messages.ts';
-import { checkDestinations, type PushTools } from './push-destinations.ts';
+import { checkDestinations } from './push-destinations.ts';
 import { resultOf } from './result-of.ts';
 
 /** What a build works with once its place on this machine is found. */
@@ -50,7 +51,7 @@ export const runBuild: RunBuild = async (request, surroundings) => {
 
 async function buildAndExport(
   request: GatheredRequest,
-  { env, reporter, signal: cancelled }: BuildSurroundings,
+  { env, reporter, stdout, signal: cancelled }: BuildSurroundings,
   site: Site,
   http: HttpClient,
 ): Promise<Omit<BuildResult, 'milliseconds'>> {
@@ -60,37 +61,54 @@ async function buildAndExport(
   const store = new DirectoryStore(site.scratch);
   const registry = createRegistryClient({ registries, credentials, env, reporter, http });
   const bases = new BaseImageSource(registry, store, signal, site.layouts);
-  const tools: PushTools = {
-    registry,
-    blobs: bases,
-    originsOf: (digest) => bases.originsOf(digest),
-    reporter,
-    signal,
-  };
-  const answers = new Set<Promise<unknown>>();
+  const tools = exportTools({ registry, bases, store, signal }, request, site, { reporter, stdout });
+  const running = new Set<Promise<unknown>>();
   const inner = {
     backend: site.backend,
     command: innerCommand(),
     env: environmentOf(env),
     cwd: '/',
     reporter,
-    answer: (call: Call) => tracked(answers, answer(call, bases, { ...site.sources, signal })),
+    answer: (call: Call) => tracked(running, answer(call, bases, { ...site.sources, signal })),
   };
-  let ended: Promise<unknown> | undefined;
   try {
     const [built] = await bothOrNeither(stop, [
-      buildInside(jobOf(request, site, env), inner, signal).then((inside) => {
-        ({ ended } = inside);
-        return inside;
+      buildPlatforms(request, site, inner, env, {
+        signal,
+        onBuilt: ({ ended }) => void tracked(running, ended),
       }),
-      outputs.push && registries.checkPush ? checkDestinations(outputs.tags, tools) : Promise.resolve(),
+      registries.checkPush ? checkDestinations(pushedNames(outputs), tools) : Promise.resolve(),
     ]);
-    const image = assembleImage({ config: built.image.config, layers: built.image.layers });
-    const destinations = await exportImage(image, outputs, tools);
-    return resultOf(request, built.image, image, destinations);
+    const made = request.spec.compression ?? { kind: 'gzip' };
+    const images = new FormedImages(built, made, outputs.annotations ?? [], tools);
+    return resultOf(outputs, built, await exportImage(images, outputs, tools));
   } finally {
-    await Promise.allSettled([...answers, ended]);
+    await Promise.allSettled(running);
   }
+}
+
+/** The parts of a build that know registries and blobs. */
+interface Places {
+  readonly registry: RegistryClient;
+  readonly bases: BaseImageSource;
+  readonly store: DirectoryStore;
+  readonly signal: AbortSignal;
+}
+
+function exportTools(
+  { bases, ...places }: Places,
+  { spec }: GatheredRequest,
+  { scratch }: Site,
+  surroundings: Pick<BuildSurroundings, 'reporter' | 'stdout'>,
+): ExportTools {
+  return {
+    ...places,
+    ...surroundings,
+    scratch,
+    blobs: bases,
+    originsOf: (digest) => bases.originsOf(digest),
+    sourceDateEpoch: spec.sourceDateEpoch,
+  };
 }
 
 /** Notes work for as long as it goes on: what nobody waits for any more may still write into the scratch directory. */

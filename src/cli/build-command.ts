@@ -1,10 +1,12 @@
 import { abortOnSignals, exitCode, orCancelled, signalExitCode } from '../report/index.ts';
 import {
+  allOutputs,
   imageFiles,
   writeTextFiles,
   type AssembledRequest,
   type BuildResult,
   type Environment,
+  type OutputSpec,
 } from '../request/index.ts';
 import { flagValues } from './flag-values.ts';
 import { openLog } from './open-log.ts';
@@ -27,8 +29,14 @@ export async function buildCommand(
     const assembled = readRequest(flags, env, ports);
     tellOfFlags(given, log.reporter);
     for (const warning of assembled.warnings) log.reporter.warn(warning);
-    const surroundings = { reporter: log.reporter, signal, env, stdin: ports.stdin };
     const { request, call } = assembled;
+    const surroundings = {
+      reporter: log.reporter,
+      signal,
+      env,
+      stdin: ports.stdin,
+      stdout: ports.writeBytes,
+    };
     if (call !== undefined) {
       const answer = await ports.runCall(request, call, surroundings);
       ports.stdout.write(answer.text);
@@ -36,7 +44,7 @@ export async function buildCommand(
     }
     const result = await ports.runBuild(request, surroundings);
     keep(assembled, result);
-    log.finished(result);
+    log.finished(result, takesStandardOutput(request.outputs) ? ports.stderr : ports.stdout);
     return 0;
   } catch (error) {
     const told = orCancelled(error, signal);
@@ -45,6 +53,11 @@ export async function buildCommand(
   } finally {
     dispose();
   }
+}
+
+/** The words about an image must not end up in its bytes. */
+function takesStandardOutput(outputs: OutputSpec): boolean {
+  return allOutputs(outputs).some((output) => 'to' in output && output.to.kind === 'stdout');
 }
 
 function keep({ request, metadataFile }: AssembledRequest, result: BuildResult): void {

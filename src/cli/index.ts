@@ -17,6 +17,16 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
+/** Bytes to standard output; a reader that went away ends the output. */
+function writeBytes(chunk: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(chunk, (error) => {
+      if (error === null || error === undefined) resolve();
+      else reject(error);
+    });
+  });
+}
+
 // What our own parent left open would be passed on to RUN; a Node parent's channel is ours to keep.
 if (process.send === undefined) closeInheritedDescriptors();
 process.stdout.on('error', ignoreClosedPipe);
@@ -29,6 +39,7 @@ const status = await main(process.argv.slice(2), process.env, {
   // Standard input is opened when it is read, not before.
   stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
   stdout: process.stdout,
+  writeBytes,
   stderr: process.stderr,
   signals: process,
   exit: (code) => process.exit(code),

@@ -12,7 +12,7 @@ import {
 } from '../report/index.ts';
 import { parseChoice, type BuildResult, type Environment } from '../request/index.ts';
 import { type FlagValues } from './flag-values.ts';
-import { type CliPorts } from './ports.ts';
+import { type CliPorts, type Sink } from './ports.ts';
 import { resultLines } from './result-lines.ts';
 
 const FORMATS = ['text', 'color', 'json'] as const;
@@ -21,7 +21,8 @@ const FORMATS = ['text', 'color', 'json'] as const;
 export interface Log {
   readonly reporter: Reporter;
   failed(error: unknown): void;
-  finished(result: BuildResult): void;
+  /** Tells of an image; people read that on `to`. */
+  finished(result: BuildResult, to: Sink): void;
 }
 
 /** The log as the flags want it. Throws USAGE for a level or format that does not exist. */
@@ -43,9 +44,9 @@ function textLog(reporter: Reporter, verbosity: Verbosity, ports: CliPorts): Log
   return {
     ...bareLog(ports),
     reporter: atVerbosity(reporter, verbosity),
-    finished(result) {
+    finished(result, to) {
       if (!hears(verbosity, 'info')) return;
-      for (const line of resultLines(result)) ports.stdout.write(`${line}\n`);
+      for (const line of resultLines(result)) to.write(`${line}\n`);
     },
   };
 }

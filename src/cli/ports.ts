@@ -2,7 +2,7 @@ import { type SignalSource } from '../report/index.ts';
 import { type RunBuild, type RunCall, type RunDoctor } from '../request/index.ts';
 
 /** Takes text as it is. */
-interface Sink {
+export interface Sink {
   write(text: string): unknown;
 }
 
@@ -15,6 +15,8 @@ export interface CliPorts {
   readonly stdin: AsyncIterable<Uint8Array>;
   /** Answers. */
   readonly stdout: Sink;
+  /** Takes bytes of an output for standard output; resolves once there is room for more. */
+  readonly writeBytes: (chunk: Uint8Array) => Promise<void>;
   /** The log and errors. */
   readonly stderr: Sink & { readonly isTTY?: boolean; readonly columns?: number };
   readonly signals: SignalSource;

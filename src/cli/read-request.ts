@@ -41,9 +41,12 @@ export function readRequest(flags: FlagValues, env: Environment, ports: CliPorts
       call: flags.flag('check') === true ? 'check' : flags.text('call'),
       buildArgs: flags.list('build-arg'),
       labels: flags.list('label'),
-      platforms: [flags.text('custom-platform') ?? ''],
+      platforms: flags.list('custom-platform').flatMap((text) => text.split(',')),
       destinations: flags.list('destination'),
-      push: pushes(flags, env),
+      push: pushes(flags),
+      noPush: refusesPush(flags, env),
+      outputs: flags.list('output').filter((text) => text !== ''),
+      annotations: flags.list('annotation'),
       credentials: impliedCredentials(env),
       secrets: parseSecretFlags(flags.list('secret'), { env, cwd }),
       extraHosts: flags.list('add-host'),
@@ -56,8 +59,12 @@ export function readRequest(flags: FlagValues, env: Environment, ports: CliPorts
   return assembled;
 }
 
-function pushes(flags: FlagValues, env: Environment): boolean {
+/** As kaniko does, unless outputs say what is done with the image. */
+function pushes(flags: FlagValues): boolean {
+  return flags.flag('push') ?? flags.list('output').length === 0;
+}
+
+function refusesPush(flags: FlagValues, env: Environment): boolean {
   const fromEnv = env['KANIKO_NO_PUSH'] ?? '';
-  const noPush = flags.flag('no-push') === true || (fromEnv !== '' && parseGoBool(fromEnv, 'KANIKO_NO_PUSH'));
-  return !noPush && (flags.flag('push') ?? true);
+  return flags.flag('no-push') === true || (fromEnv !== '' && parseGoBool(fromEnv, 'KANIKO_NO_PUSH'));
 }

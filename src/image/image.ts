@@ -20,6 +20,16 @@ export interface Image {
   readonly layers: readonly ImageLayer[];
 }
 
+/** Annotations by their keys. */
+export type Annotations = Readonly<Record<string, string>>;
+
+/** What is written or pushed as one thing: an image, or an index of images for several platforms. */
+export interface ImageSet {
+  readonly images: readonly [Image, ...Image[]];
+  /** Absent where there is one image and no index. */
+  readonly index?: ManifestBytes | undefined;
+}
+
 /** A manifest or index as its source gave it. */
 export interface ManifestBytes {
   readonly descriptor: Descriptor;

@@ -1,13 +1,20 @@
 /** Images: read from a source, assembled from a config and layers, pushed, written to disk and checked. */
 export { assembleImage } from './assemble-image.ts';
 export type { ImageParts } from './assemble-image.ts';
-export type { Image, ImageLayer, ManifestBytes, ManifestSource } from './image.ts';
+export { assembleIndex, platformOf, rootOf } from './assemble-index.ts';
+export type { IndexEntry, IndexParts } from './assemble-index.ts';
+export type { Annotations, Image, ImageLayer, ImageSet, ManifestBytes, ManifestSource } from './image.ts';
 export { openLayout } from './open-layout.ts';
 export type { LayoutImage } from './open-layout.ts';
 export { pushImage } from './push-image.ts';
 export type { PushOptions, PushTarget, RepositoryName } from './push-image.ts';
+export { pushSet } from './push-set.ts';
 export { readImage } from './read-image.ts';
+export type { Write } from './replace-file.ts';
 export { validateImage } from './validate-image.ts';
 export { writeDockerArchive } from './write-docker-archive.ts';
+export { writeOciArchive } from './write-oci-archive.ts';
 export { writeOciLayout } from './write-oci-layout.ts';
 export type { WriteOptions } from './write-oci-layout.ts';
+export { writeTo } from './write-target.ts';
+export type { WriteTarget } from './write-target.ts';

@@ -1,5 +1,5 @@
 import { distinctLayers, streamOf } from './document-blobs.ts';
-import type { Image } from './image.ts';
+import type { Image, ManifestBytes } from './image.ts';
 import { createLimiter, type BlobSource, type BlobStore } from '../content/index.ts';
 import { BuildError } from '../errors/index.ts';
 import { digestHex, type Descriptor } from '../oci/index.ts';
@@ -59,7 +59,7 @@ export async function pushImage(
     // The registry said it had a blob, and has it not: everything is sent, whatever it says.
     await pushContent(image, from, { ...to, has: () => Promise.resolve(false) }, options);
   }
-  await pushTags(image, to, options);
+  await pushTags({ descriptor: image.descriptor, bytes: image.manifestBytes }, to, options);
 }
 
 /** Layers and config, then the manifest by its digest. */
@@ -82,13 +82,18 @@ async function pushContent(
   await to.putManifest(image.descriptor, image.manifestBytes, undefined, signal);
 }
 
-async function pushTags(image: Image, to: PushTarget, options: PushOptions): Promise<void> {
+/** Puts tags on a manifest or index that is there with all it names. Throws the first failure, once all tags were tried. */
+export async function pushTags(
+  { descriptor, bytes }: ManifestBytes,
+  to: PushTarget,
+  options: Pick<PushOptions, 'tags' | 'onTag' | 'signal'>,
+): Promise<void> {
   const { signal, onTag } = options;
   const failures: unknown[] = [];
   for (const tag of options.tags) {
     signal?.throwIfAborted();
     try {
-      await to.putManifest(image.descriptor, image.manifestBytes, tag, signal);
+      await to.putManifest(descriptor, bytes, tag, signal);
       onTag?.(tag, undefined);
     } catch (error) {
       failures.push(error);

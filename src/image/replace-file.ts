@@ -3,8 +3,8 @@ import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { toBuildError } from '../errors/index.ts';
 
-/** Appends a chunk to the file. */
-export type Write = (chunk: Uint8Array) => void;
+/** Appends a chunk, which is the caller's again when this ends. */
+export type Write = (chunk: Uint8Array) => Promise<void> | void;
 
 /**
  * Writes a file beside its place and renames it there: readers see the old one or all of the new one, and a failure

@@ -44,7 +44,8 @@ export async function applyLayer(
   checkDiffId(digester.digest(), diffId);
 }
 
-function checkDiffId(actual: Digest, expected: Digest | undefined): void {
+/** Throws CONTENT where a layer's diff ID is not the expected one, if any is. */
+export function checkDiffId(actual: Digest, expected: Digest | undefined): void {
   if (expected === undefined || actual === expected) return;
   throw new BuildError(
     'CONTENT',

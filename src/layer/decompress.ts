@@ -12,6 +12,9 @@ const PIECE_BYTES = 1 << 18;
 /** 128 MiB, the most zstd takes without being asked to: memory that the layer's author decides on. */
 const ZSTD_WINDOW_LOG_MAX = 27;
 
+/** Reads pieces to their end. */
+type Drain = (pieces: AsyncIterable<Uint8Array>) => Promise<void>;
+
 /**
  * Decompresses a blob and gives each piece to `consume` before the next is made; the piece is valid during that call.
  * A layer whose media type says it is compressed is read by its magic number, gzip, zstd or not compressed at all, as
@@ -25,10 +28,20 @@ export async function decompress(
   consume: (piece: Uint8Array) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { head, rest } = await peek(blob, MAGIC_BYTES);
   const drain = async (pieces: AsyncIterable<Uint8Array>) => {
     for await (const piece of pieces) consume(piece);
   };
+  await drainDecompressed(blob, compression, drain, signal);
+}
+
+/** The same for a consumer that takes its time: a piece is valid until the next is asked for. */
+export async function drainDecompressed(
+  blob: AsyncIterable<Uint8Array>,
+  compression: Compression,
+  drain: Drain,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { head, rest } = await peek(blob, MAGIC_BYTES);
   const options = signal === undefined ? {} : { signal };
   try {
     const actual = compression === 'none' ? 'none' : compressionOf(head);
@@ -48,7 +61,7 @@ function compressionOf(head: Buffer): Compression {
 /** Node stops without a word at a zero byte behind a member; what it left untouched tells. */
 async function gunzip(
   chunks: AsyncIterable<Uint8Array>,
-  drain: (pieces: AsyncIterable<Uint8Array>) => Promise<void>,
+  drain: Drain,
   options: { signal?: AbortSignal },
 ): Promise<void> {
   const decompressor = createGunzip({ chunkSize: PIECE_BYTES });

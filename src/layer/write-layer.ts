@@ -1,8 +1,14 @@
 import type { LocalBlobStore } from '../content/index.ts';
-import { createDigester, mediaTypes, type Digester } from '../oci/index.ts';
+import { createDigester } from '../oci/index.ts';
 import { tarStream, type TarMember } from '../tar/index.ts';
+import {
+  compressBlocks,
+  DEFAULT_COMPRESSION,
+  LAYER_TYPES,
+  type LayerCompression,
+} from './compress/compress-blocks.ts';
+import { digested } from './compress/digested.ts';
 import type { Layer } from './layer.ts';
-import { parallelGzip } from './parallel-gzip.ts';
 
 export interface LayerOptions {
   readonly signal?: AbortSignal | undefined;
@@ -10,12 +16,12 @@ export interface LayerOptions {
   readonly maxMtimeNs?: bigint | undefined;
   /** Every time in the layer is this one, whatever maxMtimeNs says: --reproducible. */
   readonly fixedMtimeNs?: bigint | undefined;
-  /** 0 to 9. */
-  readonly compressionLevel?: number | undefined;
+  /** gzip where it is not given. */
+  readonly compression?: LayerCompression | undefined;
 }
 
 /**
- * Writes a layer of these members, in their order, into the store: tar, diff ID, gzip, digest and blob in one pass and
+ * Writes a layer of these members, in their order, into the store: tar, diff ID, compression, digest and blob in one pass and
  * in flat memory. Throws FILESYSTEM where a file changed meanwhile; nothing is left in the store on failure.
  */
 export async function writeLayer(
@@ -24,25 +30,19 @@ export async function writeLayer(
   options: LayerOptions,
 ): Promise<Layer> {
   const diffId = createDigester();
+  const compression = options.compression ?? DEFAULT_COMPRESSION;
   const ingest = store.begin();
   try {
     const archive = digested(tarStream(stamped(members, options), options.signal), diffId);
-    for await (const piece of parallelGzip(archive, { level: options.compressionLevel })) ingest.write(piece);
+    for await (const piece of compressBlocks(archive, compression)) ingest.write(piece);
     const { digest, size } = await ingest.commit();
     return {
-      descriptor: { mediaType: mediaTypes.OCI_LAYER_GZIP, digest, size },
+      descriptor: { mediaType: LAYER_TYPES[compression.kind], digest, size },
       diffId: diffId.digest(),
     };
   } catch (error) {
     ingest.abort();
     throw error;
-  }
-}
-
-async function* digested(chunks: AsyncIterable<Uint8Array>, digester: Digester): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    digester.update(chunk);
-    yield chunk;
   }
 }
 

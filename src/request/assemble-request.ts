@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { BuildError } from '../errors/index.ts';
-import { parsePlatform, platformOfMachine, type Platform } from '../oci/index.ts';
+import { platformOfMachine } from '../oci/index.ts';
 import {
   ISOLATION_CHOICES,
   SNAPSHOTTER_CHOICES,
@@ -17,6 +17,10 @@ import { checkStandardInput } from './context-choice.ts';
 import { type Environment } from './front-ports.ts';
 import { type OptionValues } from './option-values.ts';
 import { parseBuildArgs, parseLabels } from './pairs.ts';
+import { compressionOf } from './outputs/all-outputs.ts';
+import { checkPlatforms } from './outputs/check-outputs.ts';
+import { outputRequest, type GivenOutputs } from './outputs/output-request.ts';
+import { parsePlatforms } from './platforms.ts';
 import { registriesOf } from './registry-values.ts';
 import { parseAgents } from './run/agents.ts';
 import { type ReadSecrets } from './run/read-secret.ts';
@@ -25,12 +29,11 @@ import { scratchParentOf } from './scratch-parent.ts';
 import { type ContextSpec, type DockerfileSpec, type NamedSource } from './sources/context-spec.ts';
 import { parseGitOptions } from './sources/git-options.ts';
 import { epochOf, withEpochArgument } from './source-date-epoch.ts';
-import { normaliseTags } from './tags.ts';
 
 const NETWORK_CHOICES = ['default', 'host', 'none'] as const;
 
 /** What the fronts call by different names, or have rules of their own for. */
-export interface FrontChoices {
+export interface FrontChoices extends GivenOutputs {
   readonly context: ContextSpec;
   readonly dockerfile: DockerfileSpec;
   readonly contexts: readonly NamedSource[];
@@ -41,8 +44,6 @@ export interface FrontChoices {
   readonly buildArgs: readonly string[];
   readonly labels: readonly string[];
   readonly platforms: readonly string[];
-  readonly destinations: readonly string[];
-  readonly push: boolean;
   readonly credentials: readonly GivenCredential[];
   readonly secrets: ReadSecrets;
   readonly extraHosts: readonly string[];
@@ -74,11 +75,18 @@ export function assembleRequest(
   place: FrontPlace,
 ): AssembledRequest {
   checkStandardInput(choices.context, choices.dockerfile);
-  const { tags, warnings } = normaliseTags(choices.destinations);
+  const { outputs, insecureRegistries, warnings } = outputRequest(values, choices, place.cwd);
+  const registries = registriesOf(values, place);
+  const platforms = parsePlatforms(choices.platforms, place.machine);
+  checkPlatforms(outputs, platforms);
   const request: BuildRequest = {
-    spec: specOf(values, choices, place),
-    outputs: outputsOf(values, tags, choices.push, place.cwd),
-    registries: registriesOf(values, place),
+    spec: specOf(values, choices, place, outputs),
+    platforms,
+    outputs,
+    registries: {
+      ...registries,
+      insecureRegistries: [...registries.insecureRegistries, ...insecureRegistries],
+    },
     credentials: choices.credentials,
     secrets: choices.secrets.secrets,
     sshAgents: parseAgents(values.list('ssh'), place),
@@ -95,7 +103,12 @@ export function assembleRequest(
   };
 }
 
-function specOf(values: OptionValues, choices: FrontChoices, { env, cwd, machine }: FrontPlace): AskedBuild {
+function specOf(
+  values: OptionValues,
+  choices: FrontChoices,
+  { env, cwd, machine }: FrontPlace,
+  outputs: OutputSpec,
+): AskedBuild {
   const buildPlatform = platformOfMachine(machine);
   const epoch = [values.text('source-date-epoch'), env['SOURCE_DATE_EPOCH']];
   const buildArgs = withEpochArgument(parseBuildArgs(choices.buildArgs, env), epoch);
@@ -110,11 +123,12 @@ function specOf(values: OptionValues, choices: FrontChoices, { env, cwd, machine
     otherTargets: choices.targets.slice(1),
     buildArgs,
     labels: parseLabels(choices.labels),
-    platform: onePlatform(choices.platforms) ?? buildPlatform,
+    platform: parsePlatforms(choices.platforms, machine)[0],
     buildPlatform,
     sourceDateEpoch: epochOf(buildArgs),
     reproducible: values.flag('reproducible') ?? false,
     singleSnapshot: values.flag('single-snapshot') ?? false,
+    compression: compressionOf(outputs),
     ignorePaths: values.list('ignore-path').map(absoluteInImage),
     snapshotter: parseChoice(values.text('snapshotter') ?? 'auto', SNAPSHOTTER_CHOICES, 'snapshotter'),
     noCache: values.flag('no-cache') ?? false,
@@ -131,30 +145,6 @@ function runOf(values: OptionValues, extraHosts: readonly string[], cwd: string)
     limits: parseLimits(values.list('ulimit')),
     cacheMounts: pathOf(values.text('cache-mounts-dir'), cwd),
   };
-}
-
-function outputsOf(values: OptionValues, tags: readonly string[], push: boolean, cwd: string): OutputSpec {
-  const digestFile = values.text('digest-file');
-  const isUrl = /^https?:\/\//i.test(digestFile ?? '');
-  return {
-    tags,
-    push,
-    tarPath: pathOf(values.text('tar-path'), cwd),
-    ociLayoutPath: pathOf(values.text('oci-layout-path'), cwd),
-    digestFile: isUrl ? digestFile : pathOf(digestFile, cwd),
-    imageNameWithDigestFile: pathOf(values.text('image-name-with-digest-file'), cwd),
-    imageNameTagWithDigestFile: pathOf(values.text('image-name-tag-with-digest-file'), cwd),
-  };
-}
-
-function onePlatform(platforms: readonly string[]): Platform | undefined {
-  const [first, second] = platforms;
-  if (second !== undefined) {
-    throw new BuildError('UNSUPPORTED', 'images for several platforms are not supported', {
-      hint: 'build each platform on a machine of its own kind',
-    });
-  }
-  return first === undefined || first === '' ? undefined : parsePlatform(first);
 }
 
 function absoluteInImage(path: string): string {

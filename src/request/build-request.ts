@@ -1,5 +1,5 @@
 import { type CredentialHelper } from './credential-helpers.ts';
-import type { Platform } from '../oci/index.ts';
+import type { Compression, Platform } from '../oci/index.ts';
 import type {
   ContextSpec,
   DirectoryContext,
@@ -8,6 +8,8 @@ import type {
   NamedSource,
 } from './sources/context-spec.ts';
 import type { GitOptions } from './sources/git-options.ts';
+import type { Annotation } from './outputs/annotation.ts';
+import type { ImageForm, Output } from './outputs/output.ts';
 
 export type SnapshotterChoice = 'auto' | 'overlay' | 'scan';
 export type IsolationChoice = 'auto' | 'mountns' | 'sudo' | 'userns-identity' | 'userns-full' | 'none';
@@ -65,6 +67,8 @@ export interface BuildSettings {
   readonly reproducible: boolean;
   /** One layer a stage in place of one a step. */
   readonly singleSnapshot: boolean;
+  /** How new layers are compressed: with gzip where it is absent. */
+  readonly compression?: { readonly kind: Compression; readonly level?: number | undefined } | undefined;
   /** Absolute paths in the image that never enter a layer. */
   readonly ignorePaths: readonly string[];
   readonly snapshotter: SnapshotterChoice;
@@ -160,9 +164,16 @@ export interface GivenCredential {
 
 /** What to do with the image. */
 export interface OutputSpec {
-  /** Full references `registry/repository:tag`; pushed to when `push`. */
+  /** Full references `registry/repository:tag`: all names of the image. */
   readonly tags: readonly string[];
+  /** Pushed to its tags, beside what `outputs` do. */
   readonly push: boolean;
+  /** What else is done, in order. */
+  readonly outputs?: readonly Output[] | undefined;
+  /** Of the images that tags, tarPath and ociLayoutPath name; gzip in OCI's types where it is absent. */
+  readonly form?: ImageForm | undefined;
+  /** Of every image that is written. */
+  readonly annotations?: readonly Annotation[] | undefined;
   /** docker-load tarball. */
   readonly tarPath?: string | undefined;
   /** OCI image layout directory. */
@@ -175,6 +186,8 @@ export interface OutputSpec {
 /** The one value every front makes out of its own inputs. */
 export interface BuildRequest {
   readonly spec: AskedBuild;
+  /** The platforms to build for: several become one index. That of the spec alone where it is absent. */
+  readonly platforms?: readonly Platform[] | undefined;
   readonly outputs: OutputSpec;
   readonly registries: RegistryOptions;
   readonly credentials: readonly GivenCredential[];

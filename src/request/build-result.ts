@@ -14,15 +14,18 @@ export interface ResultLayer {
 
 /** What a finished build hands to its front. */
 export interface BuildResult {
-  /** Digest of the manifest: what `image@digest` names. */
+  /** Digest of the manifest, or of the index of several platforms: what `image@digest` names. */
   readonly digest: Digest;
-  /** Digest of the image config. */
+  /** Digest of the image config; of several platforms that of the index, as no config is the image's. */
   readonly imageId: Digest;
-  /** Media type of the manifest. */
+  /** Media type of the manifest or index. */
   readonly mediaType: string;
-  /** Bytes of the manifest. */
+  /** Bytes of the manifest or index. */
   readonly size: number;
-  readonly platform: Platform;
+  /** Annotations of the descriptor of the manifest or index, where there are any. */
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+  readonly platforms: readonly Platform[];
+  /** Of all platforms, one after the other. */
   readonly layers: readonly ResultLayer[];
   /** What was pushed, in the order asked for; empty where nothing was. */
   readonly destinations: readonly { readonly reference: string; readonly digest: string }[];

@@ -1,6 +1,7 @@
 import { BuildError } from '../errors/index.ts';
 import { parseReference } from '../reference/index.ts';
 import { type OutputSpec } from './build-request.ts';
+import { allOutputs } from './outputs/all-outputs.ts';
 
 const NEEDS_DESTINATION = [
   ['imageNameWithDigestFile', 'image-name-with-digest-file'],
@@ -19,8 +20,9 @@ export function checkDestinations(outputs: OutputSpec, hint: string): void {
     });
   }
   for (const tag of outputs.tags) checkDestination(tag);
+  if (allOutputs(outputs).some((output) => output.kind === 'registry' && output.names.length === 0))
+    throw new BuildError('USAGE', 'nowhere to push the image to', { hint });
   if (outputs.tags.length > 0) return;
-  if (outputs.push) throw new BuildError('USAGE', 'nowhere to push the image to', { hint });
   for (const [field, name] of NEEDS_DESTINATION) {
     if (outputs[field] !== undefined)
       throw new BuildError('USAGE', `${name} needs the name of a destination`, { hint });

@@ -13,6 +13,8 @@ export interface BuildSurroundings {
   readonly env: Environment;
   /** Standard input of the command, where it has one. Read only where a context or Dockerfile is asked for from it. */
   readonly stdin?: AsyncIterable<Uint8Array> | undefined;
+  /** Takes bytes of an output that goes to standard output, one chunk after the other; absent where there is none. */
+  readonly stdout?: ((chunk: Uint8Array) => Promise<void>) | undefined;
 }
 
 /** The build, as the fronts see it. Throws BuildError. */

@@ -43,12 +43,14 @@ export function writeTextFiles(files: readonly TextFile[]): void {
 
 /** What buildx's --metadata-file says of an image, as far as it holds here. */
 export function imageMetadata(outputs: OutputSpec, result: BuildResult): Record<string, unknown> {
+  const isIndex = result.platforms.length > 1;
   return {
-    'containerimage.config.digest': result.imageId,
+    ...(!isIndex && { 'containerimage.config.digest': result.imageId }),
     'containerimage.descriptor': {
       mediaType: result.mediaType,
       digest: result.digest,
       size: result.size,
+      ...(result.annotations !== undefined && { annotations: result.annotations }),
     },
     'containerimage.digest': result.digest,
     ...(outputs.tags.length > 0 && { 'image.name': outputs.tags.join(',') }),

@@ -44,6 +44,10 @@ export type {
   OptionSpec,
   Treatment,
 } from './options/index.ts';
+export { allOutputs, primaryOf, pushedNames } from './outputs/all-outputs.ts';
+export type { Annotation, AnnotationLevel } from './outputs/annotation.ts';
+export { DEFAULT_FORM, isImageOutput } from './outputs/output.ts';
+export type { ByteTarget, ImageForm, ImageFormat, Output } from './outputs/output.ts';
 export { parseBuildArgs, parseLabels } from './pairs.ts';
 export { githubCredential, impliedCredentials } from './implied-credentials.ts';
 export { credentialOf, parseRegistryAuth } from './registry-auth.ts';

@@ -4,6 +4,7 @@ export type { ContentSource, EntryType, TarEntry, TarMember } from './entry.ts';
 export type { TarHandler } from './handler.ts';
 export { DEFAULT_TAR_LIMITS } from './limits.ts';
 export type { TarLimits } from './limits.ts';
+export { cutChunks } from './cut-chunks.ts';
 export { encodeHeader } from './encode-header.ts';
 export { beginsTar, TAR_HEAD_BYTES } from './begins-tar.ts';
 export { TarParser } from './tar-parser.ts';

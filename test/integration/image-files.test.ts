@@ -29,7 +29,7 @@ beforeAll(async () => {
     await addLayer(from, 'zstd', 'in a zstd layer', 'zstd'),
   ];
   image = assembleImage({ config: configOf(layers.length), layers });
-  await writeOciLayout(image, from, join(directory, 'layout'), { tags: ['1', 'two'] });
+  await writeOciLayout({ images: [image] }, from, join(directory, 'layout'), { tags: ['1', 'two'] });
   await writeDockerArchive(image, from, join(directory, 'image.tar'), { tags: ['docker.io/library/app:1'] });
 });
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -77,7 +77,7 @@ describe('a written layout', () => {
       await addLayer(from, 'plain', 'p', 'none'),
     ];
     const simple = assembleImage({ config: configOf(2), layers });
-    await writeOciLayout(simple, from, join(directory, 'layout'), { tags: ['simple'] });
+    await writeOciLayout({ images: [simple] }, from, join(directory, 'layout'), { tags: ['simple'] });
     run(
       'umoci',
       'unpack',

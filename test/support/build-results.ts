@@ -11,7 +11,7 @@ export function buildResult(changes: Partial<BuildResult> = {}): BuildResult {
     imageId: IMAGE_ID,
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
     size: 700,
-    platform: { os: 'linux', architecture: 'amd64' },
+    platforms: [{ os: 'linux', architecture: 'amd64' }],
     layers: [
       { digest: LAYER, size: 27_000_000, diffId: LAYER, reused: true },
       { digest: DIGEST, size: 1_500, diffId: DIGEST, createdBy: 'RUN  make\n\tinstall', reused: false },

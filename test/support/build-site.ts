@@ -12,6 +12,7 @@ import type {
   BuildRequest,
   BuildResult,
   BuildSpec,
+  BuildSurroundings,
   OutputSpec,
 } from '../../src/request/index.ts';
 import { askedBuild, buildSpec } from './build-spec.ts';
@@ -30,6 +31,7 @@ export interface SiteBuild {
   /** Where contexts and Dockerfiles lie, in place of the files above. */
   readonly asked?: Partial<AskedBuild>;
   readonly stdin?: AsyncIterable<Uint8Array>;
+  readonly stdout?: BuildSurroundings['stdout'];
   readonly outputs?: Partial<OutputSpec>;
   readonly isolation?: BuildRequest['isolation'];
   /** What RUN mounts are given. */
@@ -84,6 +86,7 @@ export async function openSite(): Promise<BuildSite> {
         signal: given.signal ?? new AbortController().signal,
         env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...given.env },
         stdin: given.stdin,
+        stdout: given.stdout,
       },
     );
   };

@@ -37,6 +37,7 @@ export function fakeCli(
       Promise.resolve({ text: `scratch ${scratchParent}`, json: { scratchParent } }),
     stdin: Readable.from([]),
     stdout: { write: (text) => (written.out += text) },
+    writeBytes: (chunk) => Promise.resolve(void (written.out += Buffer.from(chunk).toString('latin1'))),
     stderr: { write: (text) => (written.err += text), isTTY, columns: 80 },
     signals,
     exit: (status) => exits.push(status),

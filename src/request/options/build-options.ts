@@ -81,13 +81,13 @@ export const BUILD_OPTIONS = [
     treatment: 'works',
     flag: {
       name: 'custom-platform',
-      kind: 'text',
+      kind: 'list',
       aliases: ['platform'],
       deprecated: ['customPlatform'],
       value: 'platform',
     },
     input: { name: 'platforms', kind: 'list' },
-    note: 'one platform only; RUN needs a machine that executes its programs',
+    note: 'several become one image index; RUN needs a machine that executes its programs: see docs/outputs.md',
   },
   {
     about: 'Set every timestamp of new layers and of the image to the epoch, or to SOURCE_DATE_EPOCH',

@@ -2,6 +2,9 @@ import { type OptionSpec } from './option.ts';
 
 const CACHE = 'there is no layer cache yet; leave the input out';
 
+/** Values that ask for no attestation. */
+const NONE = ['false', 'False', 'FALSE', 'none', '0'];
+
 /** Inputs of docker/build-push-action that ask for nothing here. */
 export const BUILD_PUSH_NO_OPS = [
   input('builder', 'text', 'ignored', 'Instance of buildx', 'there is no buildx'),
@@ -26,21 +29,33 @@ export const BUILD_PUSH_REFUSED = [
     'RUN has the network of this job anyway',
     ['network.host'],
   ),
-  input('annotations', 'list', 'refused', 'Annotations of the manifest', 'use labels'),
-  input('attests', 'list', 'refused', 'Attestations', 'attest the digest in a step of its own'),
+  {
+    ...input('attests', 'list', 'refused', 'Attestations', 'attest the digest in a step of its own', [
+      ...NONE,
+      'type=provenance,disabled=true',
+      'type=sbom,disabled=true',
+    ]),
+    input: { name: 'attests', kind: 'list', ignoreComma: true },
+  },
   input('cache-from', 'list', 'refused', 'Where cached layers come from', CACHE),
   input('cache-to', 'list', 'refused', 'Where cached layers go', CACHE),
-  input('load', 'flag', 'refused', 'Load the image into docker', 'use tar-path and docker load', ['false']),
-  input('outputs', 'list', 'refused', 'Exporters', 'use push, tar-path or oci-layout-path'),
+  input(
+    'load',
+    'flag',
+    'refused',
+    'Load the image into docker',
+    'there is no daemon; write the image to a file with tar-path, then run docker load -i with it',
+    ['false'],
+  ),
   input(
     'provenance',
     'text',
     'refused',
     'Provenance attestation',
     'use actions/attest-build-provenance with the digest output',
-    ['false'],
+    NONE,
   ),
-  input('sbom', 'text', 'refused', 'SBOM attestation', 'scan the image in a step of its own', ['false']),
+  input('sbom', 'text', 'refused', 'SBOM attestation', 'scan the image in a step of its own', NONE),
 ] as const satisfies readonly OptionSpec[];
 
 function input<

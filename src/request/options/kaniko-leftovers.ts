@@ -35,10 +35,6 @@ export const KANIKO_REFUSED = [
   refused('cache-copy-layers', 'flag', 'Cache layers of COPY', CACHE, ['false']),
   refused('cache-run-layers', 'flag', 'Cache layers of RUN', CACHE, ['false']),
   refused('bucket', 'text', 'Bucket of the context', 'fetch the context first and give the directory'),
-  refused('compression', 'text', 'Compression of layers', 'layers are compressed with gzip', ['gzip']),
-  refused('compression-level', 'text', 'Level of the compression', 'leave the flag out', ['-1']),
-  refused('image-format', 'text', 'Format of the image: oci or docker', 'leave the flag out'),
-  refused('annotation', 'list', 'Annotation of the manifest', 'use --label'),
   refused('materialize', 'flag', 'Unpack the image over the root directory', OWN_ROOT, ['false']),
   refused('dryrun', 'flag', 'Print the plan in place of building', 'leave the flag out', ['false']),
 ] as const satisfies readonly OptionSpec[];

@@ -28,6 +28,8 @@ export interface InputSpec {
   readonly initial?: string;
   /** Commas inside a line belong to the value. */
   readonly ignoreComma?: boolean;
+  /** False: double quotes are ordinary characters. */
+  readonly quotes?: boolean;
   /** White space at the ends of values belongs to them. */
   readonly raw?: boolean;
 }

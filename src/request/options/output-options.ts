@@ -28,6 +28,14 @@ export const OUTPUT_OPTIONS = [
     note: 'environment: KANIKO_NO_PUSH',
   },
   {
+    about:
+      'What is done with the image, in the grammar of buildx: type=registry|image|docker|oci|local|tar|cacheonly with attributes; a directory for its files, - for them as an archive on standard output',
+    treatment: 'works',
+    flag: { name: 'output', short: 'o', kind: 'list', value: 'output' },
+    input: { name: 'outputs', kind: 'list', ignoreComma: true, quotes: false },
+    note: 'see docs/outputs.md; on the command line nothing else is pushed where one is given, unless --push is',
+  },
+  {
     about: 'Write the image as an archive docker load understands',
     treatment: 'works',
     flag: { name: 'tar-path', kind: 'text', deprecated: ['tarPath'], value: 'file' },
@@ -38,6 +46,39 @@ export const OUTPUT_OPTIONS = [
     treatment: 'works',
     flag: { name: 'oci-layout-path', kind: 'text', value: 'dir' },
     input: { name: 'oci-layout-path', kind: 'text' },
+  },
+  {
+    about: 'Media types of the image: oci or docker',
+    treatment: 'works',
+    flag: { name: 'image-format', kind: 'text', value: 'format' },
+    input: { name: 'image-format', kind: 'text' },
+    note: 'oci where it is not given, whatever the base image has',
+  },
+  {
+    about: 'Compression of new layers: gzip, zstd or uncompressed',
+    treatment: 'works',
+    flag: { name: 'compression', kind: 'text', value: 'way' },
+    input: { name: 'compression', kind: 'text' },
+    note: 'gzip where it is not given; layers of base images stay as they are',
+  },
+  {
+    about: 'Level of the compression: 0 to 9 for gzip, 1 to 22 for zstd; -1 is the default of either',
+    treatment: 'works',
+    flag: { name: 'compression-level', kind: 'text', value: 'level' },
+    input: { name: 'compression-level', kind: 'text' },
+  },
+  {
+    about: 'Compress layers of base images the same way',
+    treatment: 'works',
+    flag: { name: 'force-compression', kind: 'flag' },
+    input: { name: 'force-compression', kind: 'flag', initial: 'false' },
+  },
+  {
+    about:
+      'Annotation of the image, [level[platform]:]key=value; levels: manifest, manifest-descriptor, index, index-descriptor',
+    treatment: 'works',
+    flag: { name: 'annotation', kind: 'list', value: 'key=value' },
+    input: { name: 'annotations', kind: 'list', ignoreComma: true },
   },
   {
     about: 'File that receives the digest of the image',

@@ -87,6 +87,9 @@ describe('the request', () => {
       noCache: true,
     });
     expect(request.outputs).toEqual({
+      annotations: [],
+      form: { format: 'oci', compression: 'gzip', level: undefined, force: false },
+      outputs: [],
       tags: ['a/b:1', 'c/d:2'],
       push: true,
       tarPath: join(cwd, 'out.tar'),

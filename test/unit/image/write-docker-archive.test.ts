@@ -75,7 +75,8 @@ describe('writeDockerArchive', () => {
   });
 
   it('says where it cannot write', async () => {
-    const write = writeDockerArchive(image, from, join(directory, 'missing', 'image.tar'), { tags: [] });
+    writeFileSync(join(directory, 'file'), '');
+    const write = writeDockerArchive(image, from, join(directory, 'file', 'image.tar'), { tags: [] });
     await expect(write).rejects.toMatchObject({ code: 'FILESYSTEM' });
   });
 });

@@ -29,7 +29,7 @@ const names = (): (readonly [string | undefined, string])[] =>
 describe('writeOciLayout', () => {
   it('writes marker, index and every blob, and nothing else', async () => {
     const image = await imageOf('a');
-    await writeOciLayout(image, from, directory, { tags: ['1'] });
+    await writeOciLayout({ images: [image] }, from, directory, { tags: ['1'] });
     expect(readdirSync(directory).sort()).toEqual(['blobs', 'index.json', 'oci-layout']);
     expect(readFileSync(join(directory, 'oci-layout'), 'utf8')).toBe('{"imageLayoutVersion":"1.0.0"}');
     expect(index()).toEqual({
@@ -51,8 +51,8 @@ describe('writeOciLayout', () => {
 
   it('replaces an entry of the same name and keeps the others', async () => {
     const [a, b] = [await imageOf('a'), await imageOf('b')];
-    await writeOciLayout(a, from, directory, { tags: ['1', '2'] });
-    await writeOciLayout(b, from, directory, { tags: ['2', '3'] });
+    await writeOciLayout({ images: [a] }, from, directory, { tags: ['1', '2'] });
+    await writeOciLayout({ images: [b] }, from, directory, { tags: ['2', '3'] });
     expect(names()).toEqual([
       ['1', a.descriptor.digest],
       ['2', b.descriptor.digest],
@@ -62,7 +62,7 @@ describe('writeOciLayout', () => {
 
   it('lists an image without names once', async () => {
     const [a, b] = [await imageOf('a'), await imageOf('b')];
-    for (const image of [a, b, a]) await writeOciLayout(image, from, directory, { tags: [] });
+    for (const image of [a, b, a]) await writeOciLayout({ images: [image] }, from, directory, { tags: [] });
     expect(names()).toEqual([
       [undefined, b.descriptor.digest],
       [undefined, a.descriptor.digest],
@@ -71,21 +71,23 @@ describe('writeOciLayout', () => {
 
   it('keeps what others wrote into the index', async () => {
     const image = await imageOf('a');
-    await writeOciLayout(image, from, directory, { tags: ['1'] });
+    await writeOciLayout({ images: [image] }, from, directory, { tags: ['1'] });
     writeFileSync(
       join(directory, 'index.json'),
       JSON.stringify({ ...index(), annotations: { by: 'others' } }),
     );
-    await writeOciLayout(image, from, directory, { tags: ['2'] });
+    await writeOciLayout({ images: [image] }, from, directory, { tags: ['2'] });
     expect(index().annotations).toEqual({ by: 'others' });
     expect(names()).toHaveLength(2);
   });
 
   it('does not touch the index where a blob is missing', async () => {
-    await writeOciLayout(await imageOf('a'), from, directory, { tags: ['1'] });
+    await writeOciLayout({ images: [await imageOf('a')] }, from, directory, { tags: ['1'] });
     const before = readFileSync(join(directory, 'index.json'));
     const image = await imageOf('b');
-    await expect(writeOciLayout(image, memoryStore(), directory, { tags: ['1'] })).rejects.toMatchObject({
+    await expect(
+      writeOciLayout({ images: [image] }, memoryStore(), directory, { tags: ['1'] }),
+    ).rejects.toMatchObject({
       code: 'CONTENT',
     });
     expect(readFileSync(join(directory, 'index.json'))).toEqual(before);
@@ -97,18 +99,20 @@ describe('writeOciLayout', () => {
     ['index.json', 'not json'],
   ])('refuses a layout whose %s is %s', async (file, text) => {
     const image = await imageOf('a');
-    await writeOciLayout(image, from, directory, { tags: ['1'] });
+    await writeOciLayout({ images: [image] }, from, directory, { tags: ['1'] });
     writeFileSync(join(directory, file), text);
-    await expect(writeOciLayout(image, from, directory, { tags: ['1'] })).rejects.toMatchObject({
-      code: 'IMAGE',
-    });
+    await expect(writeOciLayout({ images: [image] }, from, directory, { tags: ['1'] })).rejects.toMatchObject(
+      {
+        code: 'IMAGE',
+      },
+    );
     expect(readFileSync(join(directory, file), 'utf8')).toBe(text);
   });
 
   it('says where a directory cannot be', async () => {
     const file = join(directory, '../..', 'file');
     writeFileSync(file, '');
-    const write = writeOciLayout(await imageOf('a'), from, join(file, 'layout'), { tags: [] });
+    const write = writeOciLayout({ images: [await imageOf('a')] }, from, join(file, 'layout'), { tags: [] });
     await expect(write).rejects.toMatchObject({ code: 'FILESYSTEM' });
   });
 });

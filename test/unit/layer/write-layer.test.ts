@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fromText } from '../../../src/bytes/index.ts';
 import { applyLayer, writeLayer, type LayerOptions } from '../../../src/layer/index.ts';
-import { parallelGzip } from '../../../src/layer/parallel-gzip.ts';
+import { parallelGzip } from '../../../src/layer/compress/parallel-gzip.ts';
 import { digestOf } from '../../../src/oci/index.ts';
 import type { TarMember } from '../../../src/tar/index.ts';
 import { chunksOf, collect, FakeStore, file, member, Recorder } from './fixtures.ts';

@@ -1,13 +1,12 @@
 import { constants, crc32, deflateRaw } from 'node:zlib';
+import { parallelBlocks } from './parallel-blocks.ts';
 
-/** Enough to keep the four threads of libuv's pool busy; each block in flight is held in memory. */
-export const BLOCKS_IN_FLIGHT = 4;
 /**
  * Measured with bench/layer.ts on 156 MB of shared libraries: level 4 60.1 MB in 3.9 s of CPU, level 5 58.9 MB in
  * 4.9 s, level 6 58.6 MB in 6.4 s. Half a percent of size, the difference between 5 and zlib's default, is not worth a
  * quarter of the work; the result is smaller than that of `gzip -6`.
  */
-export const DEFAULT_COMPRESSION_LEVEL = 5;
+export const DEFAULT_GZIP_LEVEL = 5;
 /** zlib's output is collected in pieces of this size; its default of 16 KiB costs a thread switch each. */
 const PIECE_BYTES = 1 << 18;
 
@@ -31,28 +30,16 @@ export async function* parallelGzip(
   blocks: AsyncIterable<Uint8Array>,
   options: GzipOptions = {},
 ): AsyncGenerator<Uint8Array> {
-  const level = options.level ?? DEFAULT_COMPRESSION_LEVEL;
-  const limit = options.blocksInFlight ?? BLOCKS_IN_FLIGHT;
-  const inFlight: Promise<Uint8Array>[] = [];
+  const level = options.level ?? DEFAULT_GZIP_LEVEL;
   let [checksum, size] = [0, 0];
+  const deflate = (block: Uint8Array): Promise<Uint8Array> => {
+    checksum = crc32(block, checksum);
+    size += block.length;
+    return deflateBlock(block, level);
+  };
   yield HEADER;
-  try {
-    for await (const block of blocks) {
-      inFlight.push(deflateBlock(block, level));
-      checksum = crc32(block, checksum);
-      size += block.length;
-      if (inFlight.length >= limit) yield await takeFirst(inFlight);
-    }
-    while (inFlight.length > 0) yield await takeFirst(inFlight);
-  } finally {
-    await Promise.allSettled(inFlight);
-  }
+  yield* parallelBlocks(blocks, deflate, options.blocksInFlight);
   yield Buffer.concat([FINAL_BLOCK, trailer(checksum, size)]);
-}
-
-async function takeFirst(inFlight: Promise<Uint8Array>[]): Promise<Uint8Array> {
-  const first = inFlight.shift();
-  return first === undefined ? new Uint8Array() : await first;
 }
 
 function deflateBlock(block: Uint8Array, level: number): Promise<Uint8Array> {
