@@ -71,11 +71,22 @@ export function startStage(
   };
 }
 
-/** A working directory as WORKDIR takes it: relative ones count from the present one. Absolute, without `.` and `..`. */
+/**
+ * A working directory as WORKDIR takes it: an absolute one stays as it is written, a relative one counts from the present
+ * one and has neither `.` nor `..` left.
+ */
 export function resolveWorkdir(current: string, path: string): string {
-  const absolute = path.startsWith('/') ? path : `/${current}/${path}`;
+  return path.startsWith('/') ? path : cleanWorkdir(`/${current}/${path}`);
+}
+
+/** The working directory of a stage as programs and copies need it: absolute, without `.` and `..`. */
+export function workdirOf({ config }: Pick<StageState, 'config'>): string {
+  return cleanWorkdir(config.WorkingDir ?? '');
+}
+
+function cleanWorkdir(path: string): string {
   const kept: string[] = [];
-  for (const part of absolute.split('/')) {
+  for (const part of path.split('/')) {
     if (part === '..') kept.pop();
     else if (part !== '' && part !== '.') kept.push(part);
   }

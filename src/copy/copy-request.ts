@@ -1,6 +1,6 @@
 import type { BytePath } from '../bytes/index.ts';
 import type { SourceLocation } from '../errors/index.ts';
-import type { RootView } from '../rootfs/index.ts';
+import type { OnUnknownName, RootView } from '../rootfs/index.ts';
 import type { ContentSource } from '../tar/index.ts';
 
 /** A file that does not come out of a tree: a heredoc or a download. */
@@ -30,6 +30,7 @@ export interface CopyRequest {
   readonly target: RootView;
   /** `--chown`. */
   readonly owner?: string | undefined;
+  readonly onUnknownOwner?: OnUnknownName | undefined;
   /** `--chmod`, octal or symbolic. */
   readonly chmod?: string | undefined;
   readonly parents?: boolean | undefined;

@@ -45,7 +45,10 @@ export function beginPlan(request: CopyRequest): CopyPlan {
     request,
     tree: new PlannedTree(request.link === true ? emptyTree : request.target),
     destination: parseDestination(request.workdir, request.destination),
-    owner: request.owner === undefined ? undefined : resolveOwner(request.target, request.owner),
+    owner:
+      request.owner === undefined
+        ? undefined
+        : resolveOwner(request.target, request.owner, request.onUnknownOwner),
     chmod: request.chmod === undefined ? undefined : parseChmod(request.chmod),
   };
 }
@@ -78,6 +81,13 @@ export function copyFrom(plan: CopyPlan, source: RootView, found: FoundSource): 
     exclude: (request.excludes ?? []).length === 0 ? undefined : createMatcher(request.excludes ?? []),
     skipSockets: request.isContext,
   });
+  if (found.stat.type !== 'directory') touch(plan, parentOf(to));
+}
+
+/** A directory that an earlier source gave its time has that of the write after it. */
+function touch({ tree, request }: CopyPlan, path: BytePath): void {
+  const planned = tree.planned(path);
+  if (planned !== undefined) tree.put(path, { ...planned, mtimeNs: BigInt(request.now) * 1_000_000_000n });
 }
 
 /** Where a source goes, links of the destination followed: into it under its own name where a file meets a directory. */

@@ -9,6 +9,8 @@ export interface Directives {
   readonly escape: Escape;
   readonly syntax?: string | undefined;
   readonly check?: CheckOptions | undefined;
+  /** How many lines of the file they take. */
+  readonly lines: number;
 }
 
 interface Directive {
@@ -38,6 +40,7 @@ export function readDirectives(lines: readonly string[], atLine: AtLine): Direct
     escape: escape === undefined ? '\\' : atLine(escape.line, () => parseEscape(escape.value)),
     syntax: lenient.get('syntax')?.value.split(' ', 1)[0],
     check: check === undefined ? undefined : atLine(check.line, () => parseCheckOptions(check.value)),
+    lines: strict.size,
   };
 }
 

@@ -55,6 +55,11 @@ export class FlagValues {
     return this.#values.get(name)?.[0] || undefined;
   }
 
+  /** The value of a string flag where an empty one is as good as any other; undefined where absent. */
+  written(name: string): string | undefined {
+    return this.#values.get(name)?.[0];
+  }
+
   /** Every value of a repeatable flag, in order. */
   strings(name: string): readonly string[] {
     return this.#values.get(name) ?? [];

@@ -5,6 +5,7 @@ export { parseTrigger } from './parse/parse-trigger.ts';
 export type { TriggerOptions } from './parse/parse-trigger.ts';
 export { expandFrom, expandInstruction } from './expand/expand-instruction.ts';
 export type { InstructionExpandOptions } from './expand/expand-instruction.ts';
+export { exposedPorts } from './expand/exposed-ports.ts';
 export { expandWord } from './expand/expand-word.ts';
 export type { Expansion, ExpandOptions, Lookup } from './expand/expansion.ts';
 export { shellScript, soleHeredoc } from './heredoc.ts';

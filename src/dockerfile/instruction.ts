@@ -62,6 +62,12 @@ export interface RunInstruction extends Base {
   readonly mounts: readonly RunMountFlag[];
   readonly network?: string | undefined;
   readonly security?: string | undefined;
+  readonly devices?: readonly RunDevice[] | undefined;
+}
+/** A device that `--device` names in the form of the Container Device Interface. */
+export interface RunDevice {
+  readonly name: string;
+  readonly required: boolean;
 }
 export interface CopyInstruction extends Base {
   readonly kind: 'copy' | 'add';

@@ -6,17 +6,26 @@ import { type SourceRange } from './instruction.ts';
 export interface LogicalLine {
   readonly text: string;
   readonly range: SourceRange;
-  /** The first blank line among the continuations. */
+  /** The last line, where a blank one is among the continuations. */
   readonly emptyContinuationLine?: number | undefined;
-  /** The comments straight above it, without their `#`. */
+  /** The comments above it, without their `#`; an empty comment parts it from those before. */
   readonly comments: readonly string[];
 }
 
-/** The lines of a file without their ends (LF or CRLF) and without a byte order mark. */
+/** The longest line that BuildKit's scanner takes, in bytes. */
+const MAX_LINE_BYTES = 65_535;
+
+/** The lines of a file without their line feeds and without a byte order mark. */
 export function splitLines(text: string): string[] {
   const lines = text.replace(/^\uFEFF/, '').split('\n');
   if (lines.at(-1) === '') lines.pop();
   return lines;
+}
+
+/** The number, from 1, of the first line above 65,535 bytes. */
+export function tooLongLine(lines: readonly string[]): number | undefined {
+  const at = lines.findIndex((line) => Buffer.byteLength(line) > MAX_LINE_BYTES);
+  return at < 0 ? undefined : at + 1;
 }
 
 /** The line without the line end's leftovers; a heredoc body keeps them. */
@@ -26,14 +35,22 @@ export function withoutReturn(line: string): string {
   return line.slice(0, end);
 }
 
+/** As BuildKit counts them: blanks before the sign leave it in the comment. */
+function withComment(comments: string[], line: string): string[] {
+  const comment = line.slice(1).trim();
+  return comment === '' ? [] : [...comments, comment];
+}
+
 /** Walks the lines of a file: whole instructions, and raw lines for what a heredoc holds. */
 export class LineReader {
   readonly #lines: readonly string[];
   readonly #continuation: RegExp;
-  #next = 0;
+  #next: number;
 
-  constructor(lines: readonly string[], escape: Escape) {
+  /** Begins after so many lines. */
+  constructor(lines: readonly string[], escape: Escape, passed = 0) {
     this.#lines = lines;
+    this.#next = passed;
     // An escape at the end of the line continues it, blanks after it or not, unless itself escaped.
     this.#continuation = escape === '\\' ? /(^|[^\\])\\[ \t]*$/ : /(^|[^`])`[ \t]*$/;
   }
@@ -49,30 +66,30 @@ export class LineReader {
     while (this.#next < this.#lines.length) {
       const written = withoutReturn(this.#lines[this.#next++] ?? '');
       const text = trimLeft(written);
-      if (text === '') comments = [];
-      else if (text.startsWith('#')) comments.push(text.slice(1).trim());
-      else return { ...this.#join(text, written.length - text.length + 1), comments };
+      if (text.startsWith('#')) comments = withComment(comments, written);
+      else if (text !== '') return { ...this.#join(text, written.length - text.length + 1), comments };
     }
     return undefined;
   }
 
   #join(first: string, startColumn: number): Omit<LogicalLine, 'comments'> {
     const startLine = this.#next;
-    let emptyContinuationLine: number | undefined;
+    let isBroken = false;
     let [text, continues] = this.#cutContinuation(first);
     while (continues && this.#next < this.#lines.length) {
       const line = withoutReturn(this.#lines[this.#next++] ?? '');
       const trimmed = trimLeft(line);
       if (trimmed.startsWith('#')) continue;
       if (trimmed === '') {
-        emptyContinuationLine ??= this.#next;
+        isBroken = true;
         continue;
       }
       const [part, more] = this.#cutContinuation(line);
       text += part;
       continues = more;
     }
-    return { text, range: this.rangeFrom(startLine, startColumn), emptyContinuationLine };
+    const range = this.rangeFrom(startLine, startColumn);
+    return { text, range, emptyContinuationLine: isBroken ? range.endLine : undefined };
   }
 
   /** The range from a start to the end of the line read last. */

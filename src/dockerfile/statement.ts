@@ -29,13 +29,14 @@ export type Locate = (range: SourceRange) => SourceLocation;
 
 const HEREDOC_KEYWORDS = new Set(['RUN', 'COPY', 'ADD']);
 
-/** The statements of a file in order. Throws DOCKERFILE_SYNTAX, located, for a heredoc without an end. */
+/** The statements of a file in order, after so many lines of directives. Throws DOCKERFILE_SYNTAX, located, for a heredoc without an end. */
 export function* readStatements(
   lines: readonly string[],
   escape: Escape,
   locate: Locate,
+  directives = 0,
 ): Generator<Statement> {
-  const reader = new LineReader(lines, escape);
+  const reader = new LineReader(lines, escape, directives);
   for (let logical = reader.readLogical(); logical !== undefined; logical = reader.readLogical()) {
     const { range } = logical;
     try {

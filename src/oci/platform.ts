@@ -19,6 +19,8 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
   riscv64: 'riscv64',
   loong64: 'loong64',
 };
+const KNOWN_ARCHITECTURES = new Set(Object.values(ARCHITECTURES));
+const SYSTEMS = new Set(['linux', 'windows', 'darwin', 'freebsd']);
 const ALIASES: Readonly<Record<string, string>> = {
   x86_64: 'amd64',
   'x86-64': 'amd64',
@@ -33,9 +35,22 @@ export function platformOfMachine(nodeArch: string): Platform {
   return { os: 'linux', architecture: ARCHITECTURES[nodeArch] ?? nodeArch };
 }
 
-/** `os/arch[/variant]` as a Platform, with containerd's aliases (x86_64, aarch64); throws USAGE. */
-export function parsePlatform(text: string): Platform {
-  const [os, rawArch, variant, ...rest] = text.toLowerCase().split('/');
+/**
+ * `os/arch[/variant]` as a Platform, with containerd's aliases (x86_64, aarch64). Where a machine is given, one word is
+ * an operating system or an architecture alone, and the other is the machine's. Throws USAGE.
+ */
+export function parsePlatform(text: string, machine?: Platform): Platform {
+  const parts = text.toLowerCase().split('/');
+  if (machine !== undefined && parts.length === 1) {
+    const [word = ''] = parts;
+    if (SYSTEMS.has(word)) return { ...machine, os: word };
+    const architecture = ALIASES[word] ?? word;
+    if (KNOWN_ARCHITECTURES.has(architecture)) return { os: machine.os, architecture };
+  }
+  return wholePlatform(text, parts);
+}
+
+function wholePlatform(text: string, [os, rawArch, variant, ...rest]: readonly string[]): Platform {
   if (os === undefined || os === '' || rawArch === undefined || rawArch === '' || rest.length > 0) {
     throw new BuildError('USAGE', `invalid platform ${JSON.stringify(text)}`, {
       hint: 'write it as os/arch[/variant], for instance linux/amd64',

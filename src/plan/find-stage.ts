@@ -10,6 +10,11 @@ export function stageByName(dockerfile: Dockerfile, name: string, before: number
     .findLast(({ from }) => from.stageName !== undefined && from.stageName.toLowerCase() === wanted);
 }
 
+/** The stage that a FROM names among the first `before`: names of images have no upper case, and FROM takes none here either. */
+export function stageOfFrom(dockerfile: Dockerfile, name: string, before: number): Stage | undefined {
+  return name === name.toLowerCase() ? stageByName(dockerfile, name, before) : undefined;
+}
+
 /** The stage to build: the last one, or the one named by name or index. Throws DOCKERFILE_SEMANTICS for one that is not there. */
 export function targetStage(dockerfile: Dockerfile, target: string | undefined): Stage {
   const stages = dockerfile.stages;

@@ -28,7 +28,7 @@ function expanded(value: string, scope: ReadonlyMap<string, string>, dockerfile:
   return expandWord(value, (name) => scope.get(name), { escape: dockerfile.escape });
 }
 
-/** BUILDPLATFORM, TARGETOS and the like; a build argument of the same name wins, empty ones do not exist. */
+/** BUILDPLATFORM, TARGETOS and the like, empty where the platform has no such part; a build argument of the same name wins. */
 function platformArguments(spec: BuildSpec, dockerfile: Dockerfile): Map<string, string> {
   const target = spec.target ?? dockerfile.stages.at(-1)?.from.stageName ?? 'default';
   const values = new Map([
@@ -36,11 +36,7 @@ function platformArguments(spec: BuildSpec, dockerfile: Dockerfile): Map<string,
     ...ofPlatform('TARGET', spec.platform),
     ['TARGETSTAGE', target] as const,
   ]);
-  for (const [name, value] of values) {
-    const chosen = givenArg(spec, name) ?? value;
-    if (chosen === '') values.delete(name);
-    else values.set(name, chosen);
-  }
+  for (const [name, value] of values) values.set(name, givenArg(spec, name) ?? value);
   return values;
 }
 
@@ -48,6 +44,7 @@ function ofPlatform(prefix: string, platform: Platform): [string, string][] {
   return [
     [`${prefix}PLATFORM`, formatPlatform(platform)],
     [`${prefix}OS`, platform.os],
+    [`${prefix}OSVERSION`, ''],
     [`${prefix}ARCH`, platform.architecture],
     [`${prefix}VARIANT`, platform.variant ?? ''],
   ];

@@ -3,8 +3,9 @@ import type { Dockerfile, FromInstruction, OnbuildInstruction, Stage } from '../
 import { BuildError, withLocation, type SourceLocation } from '../errors/index.ts';
 import { parsePlatform, type Platform } from '../oci/index.ts';
 import type { BuildSpec, NamedContext } from '../request/index.ts';
+import { checkBases } from './check-bases.ts';
 import { rememberImages, type BaseImages } from './base-images.ts';
-import { stageByName, targetStage } from './find-stage.ts';
+import { stageOfFrom, targetStage } from './find-stage.ts';
 import { globalScope } from './global-scope.ts';
 import { namedContext } from './named-contexts.ts';
 import {
@@ -14,7 +15,7 @@ import {
   type PlannedStage,
   type StageBase,
 } from './planned-stage.ts';
-import { findSource, fromOf, mountFromsOf } from './sources.ts';
+import { findCopySource, findSource, fromOf, mountFromsOf, type SourceName } from './sources.ts';
 
 /**
  * What has to be built for the targets: only the stages they need, their bases resolved (all at the same time), triggers
@@ -39,6 +40,7 @@ async function planStages(
 ): Promise<Plan> {
   const target = targetStage(dockerfile, spec.target);
   const globals = globalScope(dockerfile, spec);
+  checkBases(dockerfile, spec, globals);
   const planner = new Planner(dockerfile, spec, globals, rememberImages(images));
   const [planned, ...more] = await Promise.all([target, ...others].map((stage) => planner.stage(stage)));
   if (planned === undefined) throw new BuildError('INTERNAL', 'a plan without a target');
@@ -117,14 +119,14 @@ class Planner {
   }
 
   #platformOf({ platform }: FromInstruction): Platform {
-    return platform === undefined ? this.#spec.platform : parsePlatform(platform);
+    return platform === undefined ? this.#spec.platform : parsePlatform(platform, this.#spec.buildPlatform);
   }
 
   async #base(stage: Stage, from: FromInstruction, location: SourceLocation): Promise<FoundBase> {
     const platform = this.#platformOf(from);
     const named = namedContext(this.#spec, from.image);
     if (named !== undefined) return this.#contextBase(named, platform, location);
-    const earlier = stageByName(this.#dockerfile, from.image, stage.index);
+    const earlier = stageOfFrom(this.#dockerfile, from.image, stage.index);
     if (earlier !== undefined) {
       const base = await this.stage(earlier);
       return { base: { kind: 'stage', stage: base }, platform: base.platform, triggers: triggersOf(earlier) };
@@ -174,11 +176,13 @@ class Planner {
         const from = fromOf(planned.instruction);
         const mountFroms = mountFromsOf(planned.instruction);
         const find = async (name: string | undefined): Promise<PlannedStage | undefined> =>
-          name === undefined ? undefined : this.#source(name, stage.index);
+          name === undefined ? undefined : this.#namedSource(name, stage.index);
         try {
           if (mountFroms.some((name) => name !== undefined))
             return { ...planned, mountSources: await Promise.all(mountFroms.map(find)) };
-          return from === undefined ? planned : { ...planned, source: await find(from) };
+          return from === undefined
+            ? planned
+            : { ...planned, source: await this.#copySource(from, stage.index) };
         } catch (error) {
           throw withLocation(error, locationOf(this.#dockerfile, planned.instruction.range));
         }
@@ -186,12 +190,21 @@ class Planner {
     );
   }
 
-  #source(from: string, before: number): Promise<PlannedStage> {
-    const named = /^\d+$/.test(from) ? undefined : namedContext(this.#spec, from);
+  /** Of all names only those of COPY may be a stage's number. */
+  #copySource(from: string, before: number): Promise<PlannedStage> {
+    if (!/^\d+$/.test(from)) return this.#namedSource(from, before);
+    return this.#found(findCopySource(this.#dockerfile, from, before));
+  }
+
+  #namedSource(from: string, before: number): Promise<PlannedStage> {
+    const named = namedContext(this.#spec, from);
     if (named?.kind === 'directory') return Promise.resolve(this.#directory(named.name));
     if (named !== undefined)
       return this.#sourceImage(named.name, () => this.#imageOf(named, this.#spec.platform));
-    const found = findSource(this.#dockerfile, from, before);
+    return this.#found(findSource(this.#dockerfile, from, before));
+  }
+
+  #found(found: SourceName): Promise<PlannedStage> {
     return found.kind === 'stage'
       ? this.stage(found.stage)
       : this.#sourceImage(found.reference, () => this.#baseOf(found.reference, this.#spec.platform));

@@ -21,12 +21,8 @@ export function mountFromsOf(instruction: StageInstruction): (string | undefined
   });
 }
 
-/**
- * Looks up what `--from` names: a stage before stage number `before` by name, then by index, then an image reference.
- * Throws DOCKERFILE_SEMANTICS for a variable, a stage that comes later or an index that does not exist.
- */
-export function findSource(dockerfile: Dockerfile, from: string, before: number): SourceName {
-  refuseVariables(from, dockerfile);
+/** What the `--from` of a COPY names: a stage by its number, or what findSource finds. */
+export function findCopySource(dockerfile: Dockerfile, from: string, before: number): SourceName {
   if (/^\d+$/.test(from)) {
     const stage = dockerfile.stages[Number(from)];
     if (stage === undefined) {
@@ -36,6 +32,15 @@ export function findSource(dockerfile: Dockerfile, from: string, before: number)
     }
     return earlier(stage, from, before);
   }
+  return findSource(dockerfile, from, before);
+}
+
+/**
+ * Looks up a name: a stage before stage number `before`, or else an image reference. Throws DOCKERFILE_SEMANTICS for a
+ * variable and for a stage that comes later.
+ */
+export function findSource(dockerfile: Dockerfile, from: string, before: number): SourceName {
+  refuseVariables(from, dockerfile);
   const stage = stageByName(dockerfile, from, before);
   if (stage !== undefined) return { kind: 'stage', stage };
   const later = stageByName(dockerfile, from, dockerfile.stages.length);

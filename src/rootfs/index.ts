@@ -9,7 +9,7 @@ export type { OwnershipEvent } from './ownership-event.ts';
 export { removeTree } from './remove-tree.ts';
 export { resolveInRoot } from './resolve-in-root.ts';
 export type { ResolvedPath } from './resolve-in-root.ts';
-export { resolveOwner } from './resolve-owner.ts';
+export { resolveOwner, type OnUnknownName } from './resolve-owner.ts';
 export type { OwnerIds } from './resolve-owner.ts';
 export { resolveUser } from './resolve-user.ts';
 export type { UserIdentity } from './resolve-user.ts';

@@ -8,7 +8,7 @@ import type { TarMember } from '../../tar/index.ts';
 import { copyRow } from '../history.ts';
 import type { BuildKit, Step } from '../kit.ts';
 import { addedMembers, rootOf } from '../stage-files.ts';
-import type { StageState } from '../stage-state.ts';
+import { workdirOf, type StageState } from '../stage-state.ts';
 import { fetchDownloads } from './downloads.ts';
 import { fetchRepositories } from './repositories.ts';
 import { isGitSource, isHttpSource } from './source-kinds.ts';
@@ -73,16 +73,19 @@ function requestOf(
   source: OpenedRoot | undefined,
   target: RootView,
 ): CopyRequest {
-  const { context } = kit.ports;
+  const { context, reporter } = kit.ports;
+  const location = locationOf(kit.dockerfile, instruction.range);
   const now = Math.floor(kit.time() / 1000);
   return {
     source: source?.view ?? context.view,
     sources: instruction.sources,
     files: instruction.heredocs.map(({ name, content }) => heredocFile(name, content, now)),
     destination: instruction.destination,
-    workdir: state.config.WorkingDir || '/',
+    workdir: workdirOf(state),
     target,
     owner: instruction.chown,
+    onUnknownOwner: (kind, name) =>
+      reporter.warn(`--chown: the image knows no ${kind} ${name}, so it is taken for root`, location),
     chmod: instruction.chmod,
     parents: instruction.parents,
     excludes: instruction.excludes,
@@ -90,7 +93,7 @@ function requestOf(
     isContext: source === undefined,
     isIgnored: source === undefined ? (path) => context.isIgnored(path) : undefined,
     now,
-    location: locationOf(kit.dockerfile, instruction.range),
+    location,
   };
 }
 

@@ -1,66 +1,13 @@
-import { isIP } from 'node:net';
-import type { WordsInstruction } from '../../dockerfile/index.ts';
-import { BuildError } from '../../errors/index.ts';
+import { exposedPorts, type WordsInstruction } from '../../dockerfile/index.ts';
 import type { StageState } from '../stage-state.ts';
 
-const HIGHEST_PORT = 65_535;
-const PROTOCOLS = ['tcp', 'udp', 'sctp'];
-
-/** EXPOSE: `[[ip:]host:]port[-port][/protocol]`; what concerns the host is checked and dropped, ranges are spelled out. */
+/** EXPOSE: adds the ports to those that are exposed already. */
 export function applyExpose({ values }: WordsInstruction, state: StageState): string {
-  const ports = [...new Set(values.flatMap(portsOf))];
+  const ports = [...new Set(values.flatMap(exposedPorts))];
   const exposed = Object.fromEntries(ports.map((port) => [port, {}]));
   state.config = { ...state.config, ExposedPorts: { ...state.config.ExposedPorts, ...exposed } };
   return `EXPOSE map[${ports
     .sort()
     .map((port) => `${port}:{}`)
     .join(' ')}]`;
-}
-
-/** The `port/protocol` entries one word stands for. Throws DOCKERFILE_SEMANTICS. */
-function portsOf(word: string): string[] {
-  const parts = word.split(':');
-  const container = parts.pop() ?? '';
-  const host = parts.pop() ?? '';
-  const address = parts.join(':').replace(/^\[(.*)\]$/, '$1');
-  if (address !== '' && isIP(address) === 0) throw invalid(`invalid IP address: ${address}`);
-  const { range, protocol } = splitProtocol(word, container);
-  const [first, last] = portRange(range) ?? [];
-  if (first === undefined || last === undefined) throw invalid(`invalid containerPort: ${range}`);
-  checkHost(host, range, last - first);
-  return Array.from({ length: last - first + 1 }, (_, offset) => `${first + offset}/${protocol}`);
-}
-
-function splitProtocol(
-  word: string,
-  container: string,
-): { readonly range: string; readonly protocol: string } {
-  const slash = container.indexOf('/');
-  const range = slash < 0 ? container : container.slice(0, slash);
-  const protocol = slash < 0 ? '' : container.slice(slash + 1).toLowerCase();
-  if (range === '') throw invalid(`no port specified: ${word}<empty>`);
-  if (protocol !== '' && !PROTOCOLS.includes(protocol)) throw invalid(`invalid proto: ${protocol}`);
-  return { range, protocol: protocol === '' ? 'tcp' : protocol };
-}
-
-function checkHost(host: string, container: string, extent: number): void {
-  if (host === '') return;
-  const range = portRange(host);
-  if (range === undefined) throw invalid(`invalid hostPort: ${host}`);
-  if (extent !== 0 && range[1] - range[0] !== extent)
-    throw invalid(`invalid ranges specified for container and host Ports: ${container} and ${host}`);
-}
-
-function portRange(text: string): readonly [number, number] | undefined {
-  const matched = /^(\d+)(?:-(\d+))?$/.exec(text);
-  if (matched === null) return undefined;
-  const first = Number(matched[1]);
-  const last = Number(matched[2] ?? matched[1]);
-  return last < first || last > HIGHEST_PORT ? undefined : [first, last];
-}
-
-function invalid(message: string): BuildError {
-  return new BuildError('DOCKERFILE_SEMANTICS', message, {
-    hint: 'write it as port, port/udp or first-last/tcp',
-  });
 }

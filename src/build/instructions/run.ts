@@ -6,7 +6,7 @@ import { runRow } from '../history.ts';
 import type { BuildKit, Step } from '../kit.ts';
 import type { RunRequest } from '../ports.ts';
 import { rootOf } from '../stage-files.ts';
-import type { StageState } from '../stage-state.ts';
+import { workdirOf, type StageState } from '../stage-state.ts';
 import { withShell } from './command.ts';
 import { maskOutput } from './mounts/mask-output.ts';
 import type { PlacedMounts } from './mounts/place-mounts.ts';
@@ -69,7 +69,7 @@ async function execute(
   step: Step,
 ): Promise<OwnershipRecord> {
   const user = resolveUser(root.view, state.config.User ?? '');
-  const workdir = state.config.WorkingDir || '/';
+  const workdir = workdirOf(state);
   root.put(workdirMembers(root.view, workdir, state, kit));
   const mask = maskOutput(mounts.secrets);
   const outcome = await kit.ports.sandbox.run(
@@ -118,7 +118,7 @@ function networkOf({ network }: RunInstruction, { spec }: BuildKit): 'host' | 'n
   return chosen === 'none' ? 'none' : 'host';
 }
 
-function refuseUnsupported({ network, security }: RunInstruction): void {
+function refuseUnsupported({ network, security, devices = [] }: RunInstruction): void {
   if (network !== undefined && !['default', 'host', 'none'].includes(network)) {
     throw new BuildError('DOCKERFILE_SYNTAX', `invalid value ${JSON.stringify(network)} for --network`, {
       hint: 'one of: default, host, none',
@@ -127,6 +127,12 @@ function refuseUnsupported({ network, security }: RunInstruction): void {
   if (security !== undefined && security !== 'sandbox') {
     throw new BuildError('UNSUPPORTED', `RUN --security=${security} is not supported`, {
       hint: 'a build without privileges has none to give; leave the flag out',
+    });
+  }
+  const device = devices.find(({ required }) => required);
+  if (device !== undefined) {
+    throw new BuildError('UNSUPPORTED', `RUN --device=${device.name}: there are no devices here`, {
+      hint: 'a build without privileges has none to give; without "required" the RUN goes on without it',
     });
   }
 }

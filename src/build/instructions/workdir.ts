@@ -4,7 +4,7 @@ import { resolveUser, type RootView } from '../../rootfs/index.ts';
 import type { TarMember } from '../../tar/index.ts';
 import { addedMembers, rootOf } from '../stage-files.ts';
 import type { BuildKit } from '../kit.ts';
-import { resolveWorkdir, type StageState } from '../stage-state.ts';
+import { resolveWorkdir, workdirOf, type StageState } from '../stage-state.ts';
 
 /** WORKDIR: sets the directory and makes it, with all it lacks on the way, for the current user. */
 export async function runWorkdir(
@@ -12,16 +12,15 @@ export async function runWorkdir(
   state: StageState,
   kit: BuildKit,
 ): Promise<void> {
-  const path = resolveWorkdir(state.config.WorkingDir ?? '', instruction.value);
-  state.config = { ...state.config, WorkingDir: path };
+  const written = resolveWorkdir(state.config.WorkingDir ?? '', instruction.value);
+  state.config = { ...state.config, WorkingDir: written };
+  const path = workdirOf(state);
   // The root directory is always there.
   const members =
     path === '/' ? [] : await rootOf(state).change((view) => workdirMembers(view, path, state, kit));
-  // The history has an absolute word as it is written.
-  const told = instruction.value.startsWith('/') ? instruction.value : path;
   await kit.committer.step(
     state,
-    { createdBy: `WORKDIR ${told}`, changes: addedMembers(members), stable: true },
+    { createdBy: `WORKDIR ${written}`, changes: addedMembers(members), stable: true },
     kit.time(),
   );
 }

@@ -12,7 +12,7 @@ const CHECKSUM = /^(?:sha256:[0-9a-f]{64}|[0-9a-f]{7,64})$/;
 /**
  * COPY or ADD with the variables of its sources, destination, `--chown`, `--chmod`, `--checksum` and of
  * heredocs with an unquoted delimiter replaced; `--from` and `--exclude` have none. Throws
- * DOCKERFILE_SEMANTICS for a remote source of COPY and for a `--checksum` that cannot be.
+ * DOCKERFILE_SEMANTICS for a remote source of COPY, a `--checksum` that cannot be, and names with `--link`.
  */
 export function expandCopy(
   instruction: CopyInstruction,
@@ -31,6 +31,7 @@ export function expandCopy(
     chmod: optional(instruction.chmod),
     checksum: optional(instruction.checksum),
   };
+  checkOwner(expanded);
   checkSources(expanded);
   checkChecksum(expanded);
   return expanded;
@@ -45,6 +46,21 @@ function expandHeredoc(heredoc: Heredoc, lookup: Lookup, options: CopyExpandOpti
     onUnmatched: options.onUnmatched,
   });
   return { ...heredoc, content };
+}
+
+/** A linked layer has no accounts to look names up in. */
+function checkOwner({ link, chown }: CopyInstruction): void {
+  if (!link || chown === undefined) return;
+  const colon = chown.indexOf(':');
+  const group = colon < 0 ? '' : chown.slice(colon + 1);
+  if (isId(colon < 0 ? chown : chown.slice(0, colon)) && (group === '' || isId(group))) return;
+  throw semanticsError(
+    `--chown=${chown}: user and group names can't be resolved when used with --link, use numeric uid[:gid] instead`,
+  );
+}
+
+function isId(text: string): boolean {
+  return text === 'root' || /^[-+]?\d{1,10}$/.test(text);
 }
 
 function checkSources({ kind, sources }: CopyInstruction): void {

@@ -12,9 +12,9 @@ import {
   type WordInstruction,
   type WordsInstruction,
 } from '../instruction.ts';
-import { blankName } from '../parse/base.ts';
 import { emptyVolume } from '../parse/word-list.ts';
 import { semanticsError } from '../source-location.ts';
+import { exposedPorts } from './exposed-ports.ts';
 import { expandCopy } from './expand-copy.ts';
 import { expandMount } from './expand-mount.ts';
 import { expandWord, expandWords } from './expand-word.ts';
@@ -106,10 +106,7 @@ function expandStage(
     case 'label':
       return expandPairs(instruction, word);
     case 'expose':
-      return {
-        ...instruction,
-        values: instruction.values.flatMap((text) => expandWords(text, lookup, options)),
-      };
+      return expandExpose(instruction, lookup, options.escape);
     case 'volume':
       return expandVolume(instruction, word);
     case 'run':
@@ -129,6 +126,13 @@ function expandStage(
   }
 }
 
+/** Names that are not set are none of the checks' business here. */
+function expandExpose(instruction: WordsInstruction, lookup: Lookup, escape: Escape): WordsInstruction {
+  const values = instruction.values.flatMap((text) => expandWords(text, lookup, { escape }));
+  for (const value of values) exposedPorts(value);
+  return { ...instruction, values };
+}
+
 type Word = (text: string) => string;
 
 function expandArg(arg: ArgInstruction, word: Word, options: InstructionExpandOptions): ArgInstruction {
@@ -140,7 +144,6 @@ function expandArg(arg: ArgInstruction, word: Word, options: InstructionExpandOp
 
 function expandPairs(instruction: PairsInstruction, word: Word): PairsInstruction {
   const pairs = instruction.pairs.map(({ key, value }) => ({ key: word(key), value: word(value) }));
-  if (pairs.some(({ key }) => key === '')) throw blankName(instruction.kind.toUpperCase());
   return { ...instruction, pairs };
 }
 

@@ -12,7 +12,6 @@ const TYPES_OF: ReadonlyMap<string, readonly string[]> = new Map([
   ['required', ['secret', 'ssh']],
   ['size', ['tmpfs']],
   ['sharing', ['cache']],
-  ['env', ['secret']],
   ['mode', ['cache', 'secret', 'ssh']],
   ['uid', ['cache', 'secret', 'ssh']],
   ['gid', ['cache', 'secret', 'ssh']],

@@ -1,7 +1,7 @@
 import { type CheckOptions, type Instruction } from '../instruction.ts';
 import { parseCheckOptions } from '../check-options.ts';
 
-const DIRECTIVE = /^([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S.*)$/;
+const DIRECTIVE = /^(?:#\s*)?([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S.*)$/;
 const DIRECTIVES = new Set(['check', 'escape', 'syntax']);
 
 type Commented = Pick<Instruction, 'comments'>;

@@ -1,14 +1,13 @@
 import { withLocation } from '../../errors/index.ts';
 import { readDirectives } from '../directives.ts';
 import { type CheckOptions, type Dockerfile, type Instruction } from '../instruction.ts';
-import { splitLines } from '../lines.ts';
+import { splitLines, tooLongLine } from '../lines.ts';
 import { admitWarnings } from '../lint/admit.ts';
 import { lint } from '../lint/lint.ts';
 import { locationIn, syntaxError } from '../source-location.ts';
-import { readStatements, type Locate, type Statement } from '../statement.ts';
+import { readStatements, type Locate } from '../statement.ts';
 import { collectStages } from './collect-stages.ts';
 import { parseInstruction } from './parse-instruction.ts';
-import { parseTrigger } from './parse-trigger.ts';
 
 export interface ParseOptions {
   /** The file's name for messages. */
@@ -34,12 +33,14 @@ export function parseDockerfile(text: string, options: ParseOptions): Dockerfile
   };
   const whole = lineRange(1, lines);
   if (text.trim() === '') throw withLocation(syntaxError('the Dockerfile cannot be empty'), locate(whole));
+  const long = tooLongLine(lines);
+  if (long !== undefined) throw withLocation(lineTooLong(), locate(lineRange(long, lines)));
   const { escape, syntax, ...directives } = readDirectives(lines, (line, work) =>
     located(lineRange(line, lines), work),
   );
-  const statements = [...readStatements(lines, escape, locate)];
+  const statements = [...readStatements(lines, escape, locate, directives.lines)];
   const instructions = statements.map((statement) =>
-    located(statement.range, () => parseChecked(statement, locate)),
+    located(statement.range, () => parseInstruction(statement)),
   );
   const stages = collectStages(instructions, located);
   if (stages.stages.length === 0) {
@@ -50,18 +51,16 @@ export function parseDockerfile(text: string, options: ParseOptions): Dockerfile
   return { file, text, escape, syntax, check, ...stages, warnings };
 }
 
-/** An ONBUILD is refused here where its trigger could never be carried out. */
-function parseChecked(statement: Statement, locate: Locate): Instruction {
-  const instruction = parseInstruction(statement);
-  if (instruction.kind === 'onbuild') {
-    parseTrigger(instruction.trigger, { escape: statement.escape, location: locate(statement.range) });
-  }
-  return instruction;
-}
-
 function lineRange(line: number, lines: readonly string[]): Instruction['range'] {
   const endColumn = (lines[line - 1] ?? '').trimEnd().length + 1;
   return { startLine: line, startColumn: 1, endLine: line, endColumn };
+}
+
+function lineTooLong(): Error {
+  return syntaxError(
+    'dockerfile line greater than max allowed size of 65535',
+    'break it by a continuation, or keep the data in a file',
+  );
 }
 
 function noStages(instructions: readonly Instruction[]): Error {

@@ -61,7 +61,7 @@ describe('resolveWorkdir', () => {
     ['', 'x', '/x'],
     ['/a', 'b/../c', '/a/c'],
     ['a', 'b', '/a/b'],
-    ['/a', '/b//./c/', '/b/c'],
+    ['/a', '/b//./c/', '/b//./c/'],
     ['/a', '../../..', '/'],
     ['/a', '...', '/a/...'],
   ])('%j and %j make %j', (current, path, expected) => {

@@ -5,7 +5,7 @@ const read = (...lines: string[]) => readDirectives(lines, (_line, work) => work
 
 describe('readDirectives', () => {
   it('has the backslash where nothing is said', () =>
-    expect(read('FROM a')).toEqual({ escape: '\\', syntax: undefined, check: undefined }));
+    expect(read('FROM a')).toEqual({ escape: '\\', syntax: undefined, check: undefined, lines: 0 }));
 
   it('takes the name in any case and blanks around everything', () => {
     expect(read(' # Syntax = a/b:1 ignored\r', '#ESCAPE=`').syntax).toBe('a/b:1');

@@ -34,17 +34,21 @@ describe('LineReader', () => {
   });
 
   it.each([
-    ['# a\n  #b \nx', [['a', 'b']]],
-    ['# a\n\n# b\nx\n# c\ny\nz', [['b'], ['c'], []]],
+    ['# a\n#b \nx', [['a', 'b']]],
+    // Blanks before the sign leave it in the comment.
+    ['  # a\nx', [['# a']]],
+    ['# a\n\n# b\nx\n# c\ny\nz', [['a', 'b'], ['c'], []]],
+    ['# a\n#\n# b\nx', [['b']]],
+    ['# a\n#\nx', [[]]],
     ['x \\\n# a\ny\nz', [[], []]],
-  ])('keeps the comments straight above a line: %j', (text, expected) => {
+  ])('keeps the comments above a line: %j', (text, expected) => {
     expect(readAll(text).map(({ comments }) => comments)).toEqual(expected);
   });
 
   it('passes over comments and blank lines within and between', () => {
     const lines = readAll('\n# x\na \\\n # y\n\n#\nb\n\nc\n');
     expect(lines.map(({ text }) => text)).toEqual(['a b', 'c']);
-    expect(lines[0]?.emptyContinuationLine).toBe(5);
+    expect(lines[0]?.emptyContinuationLine).toBe(7);
   });
 
   it.each([

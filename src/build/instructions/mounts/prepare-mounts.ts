@@ -2,7 +2,7 @@ import type { RunInstruction } from '../../../dockerfile/index.ts';
 import type { RootView } from '../../../rootfs/index.ts';
 import type { BuildKit, Step } from '../../kit.ts';
 import { rootOf } from '../../stage-files.ts';
-import type { StageState } from '../../stage-state.ts';
+import { workdirOf, type StageState } from '../../stage-state.ts';
 import { prepareBind } from './bind-mount.ts';
 import { prepareCaches } from './cache-mount.ts';
 import { mountRequests, type MountRequest } from './mount-request.ts';
@@ -33,7 +33,7 @@ export async function prepareMounts(
   kit: BuildKit,
   { planned }: Step,
 ): Promise<RunMounts> {
-  const requests = mountRequests(mounts, planned.mountSources ?? [], state.config.WorkingDir || '/');
+  const requests = mountRequests(mounts, planned.mountSources ?? [], workdirOf(state));
   const releases = new Releases();
   try {
     const secrets = prepareSecrets(ofType(requests, 'secret'), kit.ports.secrets ?? new Map());

@@ -8,7 +8,7 @@ import {
   type StageInstruction,
 } from '../../../../src/dockerfile/index.ts';
 
-const VALUES: Record<string, string> = { A: 'apple', S: 'x y', P: '8080', D: '/d', U: 'me' };
+const VALUES: Record<string, string> = { A: 'apple', S: 'x y', P: '8080', R: '1 2', D: '/d', U: 'me' };
 const lookup = (name: string): string | undefined => VALUES[name];
 const options = { escape: '\\' } as const;
 
@@ -36,7 +36,7 @@ describe('where variables are replaced', () => {
       },
     ],
     ['ENV K  $A "$S" ', { pairs: [{ key: 'K', value: 'apple x y' }] }],
-    ['EXPOSE $P $S $NONE "$S"/tcp', { values: ['8080', 'x', 'y', 'x y/tcp'] }],
+    ['EXPOSE $P $R $NONE "$P"/tcp', { values: ['8080', '1', '2', '8080/tcp'] }],
     [
       'LABEL a.$A="$S" "b c"=d',
       {
@@ -94,8 +94,7 @@ describe('what is checked afterwards', () => {
   it.each([
     ['STOPSIGNAL $A', 'invalid signal: apple'],
     ['VOLUME a $NONE', 'VOLUME specified can not be an empty string'],
-    ['ENV $NONE=1', 'ENV names can not be blank'],
-    ['LABEL ""=1', 'LABEL names can not be blank'],
+    ['EXPOSE $A', 'invalid containerPort: apple'],
     ['WORKDIR ${A', "syntax error: missing '}'"],
   ])('%s', (line, message) => expect(() => expanded(line)).toThrow(message));
 

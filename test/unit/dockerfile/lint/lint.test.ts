@@ -17,7 +17,7 @@ describe('build checks of a file', () => {
     ['FROM --platform=$BUILDPLATFORM a\n', []],
     ['FROM --platform=linux/${TARGETARCH} a\n', []],
     ['FROM a:${x\n', []],
-    ['FROM a\nRUN x \\\n\n y\n\n', ['3 NoEmptyContinuation']],
+    ['FROM a\nRUN x \\\n\n y\n\n', ['4 NoEmptyContinuation']],
   ])('%j', (text, expected) => expect(warningsOf(text)).toEqual(expected));
 
   it('are left out where the file says so', () => {
@@ -39,7 +39,8 @@ describe('build checks of a file', () => {
   it.each<[string, string[]]>([
     ['# check=skip=MaintainerDeprecated\nMAINTAINER x\nMAINTAINER y', ['4 MaintainerDeprecated']],
     ['# why\n# check=skip=all a remark\nMAINTAINER x', []],
-    ['# check=skip=all\n\nMAINTAINER x', ['4 MaintainerDeprecated']],
+    ['# check=skip=all\n\nMAINTAINER x', []],
+    ['# check=skip=all\n#\nMAINTAINER x', ['4 MaintainerDeprecated']],
     ['# check=skip=all\nRUN a\nMAINTAINER x', ['4 MaintainerDeprecated']],
     ['# check=nonsense\nMAINTAINER x', ['3 MaintainerDeprecated']],
     ['# check=skip=NoEmptyContinuation\nRUN a \\\n\n  b', []],
@@ -64,7 +65,8 @@ describe('descriptions', () => {
   it.each<[string, string[]]>([
     ['# b builds\nFROM a AS b\n', []],
     ['# builds\nFROM a AS b\n', ['4 InvalidDefinitionDescription']],
-    ['# builds\n\nFROM a AS b\n', []],
+    ['# builds\n\nFROM a AS b\n', ['5 InvalidDefinitionDescription']],
+    ['# builds\n#\nFROM a AS b\n', []],
     ['# builds\nFROM a\n', []],
     ['# X says\n# what\nARG X=1\nFROM a\n', ['5 InvalidDefinitionDescription']],
     ['# what\n# X says\nARG X=1 Y=2\nFROM a\n', []],
