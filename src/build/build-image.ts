@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { fromText } from '../bytes/index.ts';
+import { lchownSync, mkdirSync } from 'node:fs';
+import { fromText, toFs } from '../bytes/index.ts';
 import type { ImageConfig } from '../oci/index.ts';
 import { checkDefaultBases, checkPlan, planBuild, type Plan } from '../plan/index.ts';
 import type { BuildSpec, ResultLayer } from '../request/index.ts';
@@ -97,6 +97,9 @@ function kitOf(
     committer: new Committer(ports.store, spec, ports.signal),
     time: () => (spec.sourceDateEpoch === undefined ? ports.now() : spec.sourceDateEpoch * 1000),
     freshDirectory,
+    giveTo: (path, { uid, gid }) => {
+      if (settings.ownership === 'disk') lchownSync(toFs(path), uid, gid);
+    },
     contextTrees: new ContextTrees(ports.context, freshDirectory),
     caches: new CacheStore(settings.cacheMounts ?? `${settings.scratch}/caches`),
     scratchCopies: createScratchCopies(fromText(settings.scratch), mounter),

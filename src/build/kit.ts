@@ -1,3 +1,4 @@
+import type { BytePath } from '../bytes/index.ts';
 import type { Dockerfile } from '../dockerfile/index.ts';
 import type { PlannedInstruction, PlannedStage } from '../plan/index.ts';
 import type { BuildSpec } from '../request/index.ts';
@@ -21,6 +22,8 @@ export interface BuildKit {
   readonly caches: CacheStore;
   /** Copies for mounts that may be written to. */
   readonly scratchCopies: ScratchCopies;
+  /** Gives a file outside of trees to an owner, where files can belong to anybody. */
+  giveTo(path: BytePath, owner: { readonly uid: number; readonly gid: number }): void;
   /** A finished stage, waiting for it where it still goes on. */
   finished(stage: PlannedStage): Promise<StageState>;
   /** Milliseconds since the epoch: `SOURCE_DATE_EPOCH` where it is set, else now. */

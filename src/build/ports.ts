@@ -4,8 +4,8 @@ import type { ImageLayer } from '../image/index.ts';
 import type { SandboxMount } from '../isolation/index.ts';
 import type { BaseImages } from '../plan/index.ts';
 import type { Reporter } from '../report/index.ts';
-import type { OwnershipEvent, UserIdentity } from '../rootfs/index.ts';
-import type { RunRoot } from '../snapshot/index.ts';
+import type { OwnershipEvent, RootView, UserIdentity } from '../rootfs/index.ts';
+import type { MountPoint, RunRoot } from '../snapshot/index.ts';
 
 /** A file fetched for ADD. */
 export interface Download {
@@ -55,12 +55,16 @@ export interface RunOutcome {
   readonly startFailure?: string | undefined;
   /** What it was made to believe it did to owners, where these are recorded and not set. */
   readonly ownership?: readonly OwnershipEvent[] | undefined;
+  /** What of it could not be recorded, in words. */
+  readonly unrecorded?: readonly string[] | undefined;
 }
 
 /** What runs RUN. */
 export interface Sandbox {
   /** Throws ISOLATION where nothing on this machine can run anything. */
   ensureAvailable(): void;
+  /** Where it mounts files that not every tree has, in this tree. */
+  mountPoints?(view: RootView): readonly MountPoint[];
   run(request: RunRequest, signal: AbortSignal): Promise<RunOutcome>;
 }
 

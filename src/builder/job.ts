@@ -36,6 +36,7 @@ export function jobOf(
     },
     ...runSupplies(request),
     ownProc: backend.ownProc,
+    recorder: backend.recorder,
     path: env['PATH'] ?? '',
     ...(backend.name === 'none' && { noRun: toErrorMessage(noRunError(report)) }),
   };

@@ -86,6 +86,8 @@ export const Job = z.object({
   trees: z.string(),
   /** Whether RUN can have a proc file system of its own. */
   ownProc: z.boolean(),
+  /** What records owners, where there is one user only. */
+  recorder: z.string().optional(),
   /** PATH of the machine, where the sandbox's own programs are looked up. */
   path: z.string(),
   /** By id, in base64. They are told through a pipe and written nowhere. */

@@ -1,9 +1,15 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { toText } from '../bytes/index.ts';
+import { toText, type BytePath } from '../bytes/index.ts';
 import type { RunOutcome, RunRequest, Sandbox } from '../build/index.ts';
-import { runSandboxed, sandboxTools, type SandboxBind, type SandboxTools } from '../isolation/index.ts';
+import {
+  runSandboxed,
+  sandboxTools,
+  type SandboxBind,
+  type SandboxSpec,
+  type SandboxTools,
+} from '../isolation/index.ts';
 import type { RunOptions } from '../request/index.ts';
-import { BOUND_FILES, boundFileTarget } from '../snapshot/index.ts';
+import { aptSettingsTarget, BOUND_FILES, boundFileTarget } from '../snapshot/index.ts';
 import { fromErrorMessage } from './error-message.ts';
 import type { Job } from './messages.ts';
 import { networkFiles } from './network-files.ts';
@@ -17,6 +23,7 @@ export function createSandbox(job: Job): Sandbox {
       if (job.noRun !== undefined) throw fromErrorMessage(job.noRun);
       tools ??= sandboxTools(job.path);
     },
+    mountPoints: (view) => extraFiles(job, view).map(({ path }) => ({ path, kind: 'file' })),
     run: async (request, signal) => {
       tools ??= sandboxTools(job.path);
       const directory = `${job.settings.scratch}/run${runs++}`;
@@ -25,7 +32,7 @@ export function createSandbox(job: Job): Sandbox {
         return await runIn(
           directory,
           request,
-          { tools, ownProc: job.ownProc, run: job.spec.run ?? {} },
+          { tools, ownProc: job.ownProc, recorder: job.recorder, run: job.spec.run ?? {} },
           signal,
         );
       } finally {
@@ -35,16 +42,21 @@ export function createSandbox(job: Job): Sandbox {
   };
 }
 
+/** What of this machine a RUN is run with. */
+type Machine = Pick<SandboxSpec, 'tools' | 'ownProc' | 'recorder'> & { readonly run: RunOptions };
+
 async function runIn(
   directory: string,
   request: RunRequest,
-  { run, ...machine }: { readonly tools: SandboxTools; readonly ownProc: boolean; readonly run: RunOptions },
+  machine: Machine,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
   const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
-  return runSandboxed(
+  const { recording, ...outcome } = await runSandboxed(
     {
-      ...machine,
+      tools: machine.tools,
+      ownProc: machine.ownProc,
+      recorder: machine.recorder,
       rootDir: toText(request.root.directory),
       args: request.args,
       env: request.env,
@@ -53,27 +65,37 @@ async function runIn(
       network: request.network,
       mounts: request.mounts,
       secretEnv: request.secretEnv,
-      shmBytes: run.shmBytes,
-      limits: run.limits,
-      binds: bindFiles(directory, request, run.extraHosts ?? []),
+      shmBytes: machine.run.shmBytes,
+      limits: machine.run.limits,
+      binds: bindFiles(directory, request, machine),
       script: request.script,
       scratchDir: directory,
       onOutput: (stream, chunk) => request.onOutput(stream, decoders[stream].decode(chunk, { stream: true })),
     },
     signal,
   );
+  return { ...outcome, ownership: recording?.events, unrecorded: recording?.unrecorded };
 }
 
-/** Name resolution as on this machine, as copies that RUN may change without a trace. */
-function bindFiles(
-  directory: string,
-  { root }: RunRequest,
-  extraHosts: NonNullable<RunOptions['extraHosts']>,
-): SandboxBind[] {
-  const contents = networkFiles(extraHosts);
-  return BOUND_FILES.map((file) => {
-    const source = `${directory}${file.replace('/etc/', '/')}`;
-    writeFileSync(source, contents[file], { mode: 0o644 });
-    return { source, target: toText(boundFileTarget(root.view, file)) };
+/** Name resolution as on this machine, and more, as copies that RUN may change without a trace. */
+function bindFiles(directory: string, { root }: RunRequest, machine: Machine): SandboxBind[] {
+  const contents = networkFiles(machine.run.extraHosts ?? []);
+  const files = [
+    ...BOUND_FILES.map((file) => ({ path: boundFileTarget(root.view, file), content: contents[file] })),
+    ...extraFiles(machine, root.view),
+  ];
+  return files.map(({ path, content }, index) => {
+    const source = `${directory}/file${index}`;
+    writeFileSync(source, content, { mode: 0o644 });
+    return { source, target: toText(path) };
   });
+}
+
+/** apt works as another user where it can; it is told not to where there is none. */
+function extraFiles(
+  { recorder }: Pick<Machine, 'recorder'>,
+  view: RunRequest['root']['view'],
+): { readonly path: BytePath; readonly content: string }[] {
+  const path = recorder === undefined ? undefined : aptSettingsTarget(view);
+  return path === undefined ? [] : [{ path, content: 'APT::Sandbox::User "root";\n' }];
 }

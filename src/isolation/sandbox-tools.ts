@@ -10,6 +10,8 @@ const REQUIRED = [
 export type SandboxTools = Readonly<Record<(typeof REQUIRED)[number], string>> & {
   /** Brings up the loopback device of RUN --network=none, where present. */
   readonly ip: string | undefined;
+  /** Enters the user namespace that gives the only user another number, where present. */
+  readonly nsenter: string | undefined;
   /** Sets resource limits, where present. */
   readonly prlimit: string | undefined;
 };
@@ -32,7 +34,8 @@ export function sandboxTools(pathText: string): SandboxTools {
   if (lacking.length > 0) {
     throw unusable(lacking.map(([name, option]) => `${name} knows no ${option}`).join('; '));
   }
-  return { ...tools, ip: findProgram('ip', pathText), prlimit: findProgram('prlimit', pathText) };
+  const optional = (name: string): string | undefined => findProgram(name, pathText);
+  return { ...tools, ip: optional('ip'), nsenter: optional('nsenter'), prlimit: optional('prlimit') };
 }
 
 function helpOf(program: string): string {

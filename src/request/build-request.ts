@@ -12,13 +12,15 @@ import type { Annotation } from './outputs/annotation.ts';
 import type { ImageForm, Output } from './outputs/output.ts';
 
 export type SnapshotterChoice = 'auto' | 'overlay' | 'scan';
-export type IsolationChoice = 'auto' | 'mountns' | 'sudo' | 'userns-identity' | 'userns-full' | 'none';
+export type IsolationChoice =
+  'auto' | 'mountns' | 'sudo' | 'userns-identity' | 'userns-full' | 'userns-single' | 'none';
 export const ISOLATION_CHOICES: readonly IsolationChoice[] = [
   'auto',
   'mountns',
   'sudo',
   'userns-identity',
   'userns-full',
+  'userns-single',
   'none',
 ];
 export const SNAPSHOTTER_CHOICES: readonly SnapshotterChoice[] = ['auto', 'overlay', 'scan'];

@@ -13,5 +13,5 @@ export { createScratchCopies } from './scratch-copies.ts';
 export type { ScratchCopies, ScratchCopy } from './scratch-copies.ts';
 export { ScanRoot } from './scan-root.ts';
 export type { MemberPlan, MountPoint, OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
-export { BOUND_FILES, boundFileTarget } from './stubs.ts';
+export { aptSettingsTarget, BOUND_FILES, boundFileTarget } from './stubs.ts';
 export type { OwnershipRecord, TreeOwnership } from './tree-ownership.ts';

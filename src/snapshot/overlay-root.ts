@@ -1,6 +1,6 @@
 import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { fromText, joinPath, toFs, type BytePath } from '../bytes/index.ts';
-import { removeTree, type RootView } from '../rootfs/index.ts';
+import { DiskRoot, removeTree, type RootView } from '../rootfs/index.ts';
 import type { TarMember } from '../tar/index.ts';
 import { diffOverlay } from './overlay-diff.ts';
 import type { IgnoreRule } from './ignore.ts';
@@ -89,7 +89,7 @@ export class OverlayRoot implements StageRoot {
       const points = missingMountPoints(before.view, mountPoints?.(before.view) ?? []);
       const stubs = this.#fresh('stubs');
       makeStubs(before.view, this.#mounter.path(stubs));
-      const above = points.length === 0 ? [] : [this.#mountPoints(before.view, points)];
+      const above = points.length === 0 ? [] : [this.#mountPoints(before.directory as BytePath, points)];
       const mounted = this.#mountStep([...above, ...this.#lowers, stubs]);
       let changes: RunChanges['changes'];
       try {
@@ -119,9 +119,9 @@ export class OverlayRoot implements StageRoot {
     return new OverlayRoot(this.#mounter, name, this.#lowers, { ignored: this.#ignored, ownership });
   }
 
-  #mountPoints(view: RootView, points: readonly MountPoint[]): string {
+  #mountPoints(before: BytePath, points: readonly MountPoint[]): string {
     const directory = this.#fresh('p');
-    makeMountPoints(view, this.#mounter.path(directory), points);
+    makeMountPoints(new DiskRoot(before), this.#mounter.path(directory), points);
     return directory;
   }
 

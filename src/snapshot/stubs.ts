@@ -12,6 +12,14 @@ export function boundFileTarget(view: RootView, file: (typeof BOUND_FILES)[numbe
   return resolveInRoot(view, fromText(file)).path;
 }
 
+const APT_SETTINGS = '/etc/apt/apt.conf.d';
+
+/** Where settings of apt go in a tree that has any; undefined in others. */
+export function aptSettingsTarget(view: RootView): BytePath | undefined {
+  const { path, stat } = resolveInRoot(view, fromText(APT_SETTINGS));
+  return stat?.type === 'directory' ? joinPath(path, fromText('zz-one-user')) : undefined;
+}
+
 /**
  * Fills `directory` with empty mount points for what is mounted during RUN. It lies below everything else in the
  * overlay, so the image's own files win and nothing of it ever shows in a layer.

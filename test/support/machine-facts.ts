@@ -3,7 +3,7 @@ import type { MachineFacts } from '../../src/isolation/index.ts';
 /** Facts of a machine on which an ordinary user could do everything. */
 export function someFacts(more: Partial<MachineFacts> = {}): MachineFacts {
   const tool = (name: string): [string, string] => [name, `/usr/bin/${name}`];
-  const names = ['unshare', 'mount', 'setpriv', 'newuidmap', 'newgidmap', 'sudo', 'ip', 'getfattr'];
+  const names = ['unshare', 'mount', 'setpriv', 'newuidmap', 'newgidmap', 'sudo', 'ip', 'getfattr', 'strace'];
   return {
     uid: 1001,
     gid: 1001,

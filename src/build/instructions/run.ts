@@ -49,7 +49,10 @@ function runWith(
   let placed: PlacedMounts = { points: [], mounts: [] };
   return rootOf(state).run(
     (root) => execute({ instruction, program, mounts, placed, root }, state, kit, step),
-    (view) => (placed = mounts.place(view)).points,
+    (view) => {
+      placed = mounts.place(view);
+      return [...placed.points, ...(kit.ports.sandbox.mountPoints?.(view) ?? [])];
+    },
   );
 }
 

@@ -9,6 +9,7 @@ export const BACKEND_NAMES: readonly BackendName[] = [
   'sudo',
   'userns-identity',
   'userns-full',
+  'userns-single',
   'none',
 ];
 
@@ -23,8 +24,10 @@ export interface Backend {
   readonly userxattr: boolean;
   /** Files can be given to anybody; or all belong to one user, and owners are written down elsewhere. */
   readonly ownership: 'disk' | 'ledger';
-  /** The ids of a user namespace; only with `userns-identity` and `userns-full`. */
+  /** The ids of a user namespace; only with those whose names begin so. */
   readonly maps?: IdMaps | undefined;
+  /** Absolute path of strace(1), which records owners; only with `userns-single`. */
+  readonly recorder?: string | undefined;
 }
 
 export interface IdMaps {

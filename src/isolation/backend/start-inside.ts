@@ -29,6 +29,7 @@ export async function startInside(
       return startWithSudo(command, options, program);
     case 'userns-identity':
     case 'userns-full':
+    case 'userns-single':
       return startInUserNamespace(backend, command, options, program);
     default:
       return assertNever(backend.name);

@@ -28,8 +28,9 @@ export async function startInUserNamespace(
   if (maps === undefined) throw new BuildError('INTERNAL', `${backend.name} without id maps`);
   const setpriv = program('setpriv');
   const unshare = program('unshare');
-  // Becoming root clears the death signal, so it is set together with that.
-  const asRoot = [setpriv, '--pdeathsig', 'KILL', '--reuid', '0', '--regid', '0', '--clear-groups', '--'];
+  // Becoming root clears the death signal, so it is set together with that. The only user of a namespace is root anyway.
+  const ids = isSingle(maps) ? [] : ['--reuid', '0', '--regid', '0', '--clear-groups'];
+  const asRoot = [setpriv, '--pdeathsig', 'KILL', ...ids, '--'];
   const [first = '', ...rest] = [
     ...dyingWithParent(setpriv),
     ...[unshare, '--user', '--keep-caps', '--', program('sh'), '-c', ENTRY, 'sh'],
@@ -42,7 +43,7 @@ export async function startInUserNamespace(
   });
   try {
     await awaitEntry(child);
-    await mapIds(backend.name === 'userns-identity', child.pid, maps, program);
+    await mapIds(child.pid, maps, program);
   } catch (error) {
     child.kill();
     throw error;
@@ -74,25 +75,27 @@ async function awaitEntry(child: ChildHandle): Promise<void> {
   throw new BuildError('ISOLATION', said || 'no user namespace could be made');
 }
 
-/** Root may write a map of its own ids itself; for ranges lent in /etc/subuid there are setuid programs. */
-async function mapIds(
-  byOurselves: boolean,
-  pid: number,
-  { users, groups }: IdMaps,
-  program: (name: string) => string,
-): Promise<void> {
-  if (byOurselves) {
-    writeMap(`/proc/${pid}/uid_map`, users);
-    writeMap(`/proc/${pid}/gid_map`, groups);
+/** Root may write any map itself, others that of their own id; for ranges lent in /etc/subuid there are setuid programs. */
+async function mapIds(pid: number, maps: IdMaps, program: (name: string) => string): Promise<void> {
+  const { users, groups } = maps;
+  if (process.geteuid?.() === 0 || isSingle(maps)) {
+    // Without privileges a group may only be mapped where nobody can leave theirs (user_namespaces(7)).
+    if (isSingle(maps)) write(`/proc/${pid}/setgroups`, 'deny');
+    write(`/proc/${pid}/uid_map`, idMapLines(users));
+    write(`/proc/${pid}/gid_map`, idMapLines(groups));
     return;
   }
   await callMapper(program('newuidmap'), pid, users);
   await callMapper(program('newgidmap'), pid, groups);
 }
 
-function writeMap(file: string, map: readonly IdRange[]): void {
+function isSingle({ users }: IdMaps): boolean {
+  return users.length === 1 && users[0]?.count === 1;
+}
+
+function write(file: string, text: string): void {
   try {
-    writeFileSync(file, idMapLines(map));
+    writeFileSync(file, text);
   } catch (error) {
     throw new BuildError('ISOLATION', `writing ${file} failed: ${(error as Error).message}`, {
       cause: error,

@@ -18,6 +18,8 @@ export function candidate(name: BackendName, facts: MachineFacts, forced: boolea
       return identity(facts);
     case 'userns-full':
       return full(facts);
+    case 'userns-single':
+      return single(facts);
     case 'none':
       return { backend: backend('none') };
   }
@@ -73,6 +75,19 @@ function full(facts: MachineFacts): Candidate {
     };
   }
   return { backend: backend('userns-full', { maps: facts.subordinate }) };
+}
+
+/** One user is enough where what happens to owners is recorded. */
+function single(facts: MachineFacts): Candidate {
+  const { strace } = facts.tools;
+  if (strace === undefined)
+    return {
+      reason: 'strace, which records owners, is not installed',
+      remedy: 'install strace 5.16 or newer',
+    };
+  const map = (outside: number): readonly IdRange[] => [{ inside: 0, outside, count: 1 }];
+  const maps = { users: map(facts.uid), groups: map(facts.gid) };
+  return { backend: backend('userns-single', { maps, recorder: strace, ownership: 'ledger' }) };
 }
 
 /** Before anything was tried, nothing beyond root is promised. */

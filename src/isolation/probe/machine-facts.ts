@@ -6,7 +6,10 @@ import { mountOf, mountsBelow, parseMountInfo, restrictionsOf } from '../mount-i
 import { inInitialUserNamespace, ownStatus, type ProcessStatus } from '../process-status.ts';
 import { nameOfUser, readOptional, subordinateMap } from './subordinate-ids.ts';
 
-const TOOLS = ['unshare', 'mount', 'setpriv', 'newuidmap', 'newgidmap', 'sudo', 'ip', 'getfattr'] as const;
+const TOOLS = [
+  ...(['unshare', 'mount', 'setpriv', 'newuidmap', 'newgidmap', 'sudo', 'ip', 'getfattr'] as const),
+  'strace',
+] as const;
 
 /** What can be read about this machine and our place on it, without trying anything. */
 export interface MachineFacts extends ProcessStatus {

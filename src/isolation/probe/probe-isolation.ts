@@ -96,6 +96,7 @@ function judge(backend: Backend, trial: TrialResult, facts: MachineFacts): Probe
   }
   const { failures } = trial as Extract<TrialResult, { entered: true }>;
   const notes = [
+    ...(backend.ownership === 'ledger' ? ['one user only: owners are recorded, not set'] : []),
     ...(failures.overlay === undefined ? [] : [`no overlay on ${facts.scratchFsType}: ${failures.overlay}`]),
     ...(failures.proc === undefined ? [] : [`no /proc of its own for RUN: ${failures.proc}`]),
     ...facts.scratchRestrictions.map((option) => `scratch is mounted ${option}`),

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { toBuildError } from '../../errors/index.ts';
 import type { ChildHandle } from '../../process/index.ts';
 import type { Backend } from '../backend/backend.ts';
+import { recorderCommand } from '../recorder/recorder-command.ts';
 import { startInside } from '../backend/start-inside.ts';
 
 /** A probe that takes longer hangs: the whole lot normally takes a quarter of a second. */
@@ -21,20 +22,21 @@ export type TrialResult =
 /**
  * Does once what a build does: mounts, changes owners, renames and deletes directories of an overlay's lower (which
  * mounts well but fails with EIO where overlayfs may not write its own attributes), mounts a new proc.
- * $1 overlay options, $2 owner; the working directory is empty.
+ * $1 overlay options, $2 owner, then the words that record changes of owner; the working directory is empty.
  */
 const SCRIPT = `
 try() { name=$1; shift; if said=$("$@" 2>&1); then echo "$name ok"; else echo "$name failed $said" | tr '\\n' ' '; echo; fi; }
 root() { [ "$(id -u)" = 0 ] || { echo "uid is $(id -u)"; return 1; }; }
 tmpfs() { mkdir m && mount -n -t tmpfs tmpfs m; }
-chowned() { : >owned && chown "$1" owned; }
+chowned() { owner=$1; shift; : >owned && "$@" chown "$owner" owned; }
 overlay() {
   mkdir -p l/a l/b u w o && : >l/a/f && : >l/b/f &&
   mount -n -t overlay -o "lowerdir=l,upperdir=u,workdir=w,$1" overlay o &&
   mv o/a o/c && rm -rf o/b && ls o/c/f
 }
 proc() { mkdir p && unshare --mount --pid --fork --kill-child -- mount -n -t proc proc p; }
-try root root; try mount tmpfs; try chown chowned "$2"; try overlay overlay "$1"; try proc proc
+options=$1; owner=$2; shift 2
+try root root; try mount tmpfs; try chown chowned "$owner" "$@"; try overlay overlay "$options"; try proc proc
 rm -rf ./owned; umount -n o m 2>/dev/null; rm -rf ./l ./u ./w ./o ./m ./p
 `;
 
@@ -50,6 +52,7 @@ export async function tryInside(
     [
       ...['/bin/sh', '-c', SCRIPT, 'sh'],
       ...[backend.userxattr ? 'userxattr' : 'redirect_dir=off,metacopy=off,index=off', '1:1'],
+      ...(backend.recorder === undefined ? [] : recorderCommand(backend.recorder, '/dev/null')),
     ],
     { env: { ...env, LC_ALL: 'C' }, cwd: directory, stdio: ['pipe', 'pipe', 'pipe'] },
   );

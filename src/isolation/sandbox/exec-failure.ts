@@ -1,4 +1,4 @@
-/** What unshare(1) says before the image's program runs, told from what that program says. */
+/** What unshare(1) or nsenter(1) says before the image's program runs, told from what that program says. */
 export interface LauncherMessages {
   /** Takes a chunk of stderr; hands on what is RUN's own. */
   chunk(bytes: Uint8Array): void;
@@ -6,12 +6,15 @@ export interface LauncherMessages {
   finish(exitCode: number): string | undefined;
 }
 
-const PREFIX = 'unshare: ';
+const PREFIXES = ['unshare: ', 'nsenter: '];
+/** Both are equally long. */
+const PREFIX_BYTES = 9;
+
 /** A message of the launcher is one line; what is longer is RUN's output. */
 const MAX_HELD = 8192;
 
 /**
- * Holds back a first line of stderr that begins as unshare(1)'s errors do, until the exit status shows whose it was.
+ * Holds back a first line of stderr that begins as an error of these programs does, until the exit status shows whose it was.
  * The message itself may be translated, so it is only recognised by what it names.
  */
 export function separateLauncherMessages(
@@ -27,8 +30,9 @@ export function separateLauncherMessages(
     chunk: (bytes) => {
       if (held === undefined) return onOutput(bytes);
       held = Buffer.concat([held, bytes]);
-      const start = held.subarray(0, PREFIX.length).toString('latin1');
-      if (!PREFIX.startsWith(start) || held.length > MAX_HELD) letGo();
+      const start = held.subarray(0, PREFIX_BYTES).toString('latin1');
+      if (!PREFIXES.some((prefix) => prefix === start || prefix.startsWith(start)) || held.length > MAX_HELD)
+        letGo();
     },
     finish: (exitCode) => {
       const failure = held === undefined ? undefined : explain(held.toString('utf8'), command, exitCode);
@@ -43,7 +47,8 @@ function explain(
   { program, workdir }: { readonly program: string; readonly workdir: string },
   exitCode: number,
 ): string | undefined {
-  if (!message.startsWith(PREFIX) || message.indexOf('\n') !== message.length - 1) return undefined;
+  if (!PREFIXES.some((prefix) => message.startsWith(prefix)) || message.indexOf('\n') !== message.length - 1)
+    return undefined;
   const reason = message.slice(message.lastIndexOf(': ') + 2).trim();
   if (exitCode === 127 && message.includes(` ${program}`)) {
     return program.includes('/')

@@ -1,5 +1,6 @@
 import { BuildError } from '../../errors/index.ts';
 import { CONTAINER_CAPABILITIES, hasCapability } from '../machine-capabilities.ts';
+import { recorderCommand } from '../recorder/recorder-command.ts';
 import type { SandboxSpec } from './sandbox-spec.ts';
 
 /**
@@ -13,24 +14,64 @@ const LOADER_VARIABLES =
 /**
  * The command line that, run with the new root as working directory, becomes RUN's program: setpriv(1) takes away
  * groups and capabilities, env(1) sets the environment, unshare(1) changes root, directory and user and executes.
- * `bounding` is the present bounding set in hexadecimal. Throws UNSUPPORTED for what cannot be passed on.
+ * `bounding` is the present bounding set in hexadecimal, `files` lie outside the root. Throws UNSUPPORTED for what cannot be passed on.
  */
-export function launchCommand(spec: SandboxSpec, bounding: string): string[] {
-  const { tools, user, secretEnv = {} } = spec;
+export function launchCommand(spec: SandboxSpec, bounding: string, files: LaunchFiles): string[] {
+  const { secretEnv = {} } = spec;
   const entries = Object.entries(spec.env).filter(([name]) => !Object.hasOwn(secretEnv, name));
   for (const [name, value] of Object.entries(secretEnv)) checkSecretVariable(name, value);
   for (const [name, value] of entries) checkVariable(name, value);
   for (const word of spec.args) checkWord(word);
   const plain = entries.filter(([name]) => !LOADER_VARIABLES.test(name)).map(assignment);
   const late = entries.filter(([name]) => LOADER_VARIABLES.test(name)).map(assignment);
+  const environment = [spec.tools.env, ...emptied(secretEnv), '--', ...plain];
   return [
-    ...[tools.setpriv, '--regid', `${user.gid}`, ...groupOptions(user.groups)],
-    ...['--ambient-caps=-all', '--inh-caps=-all', '--bounding-set', keptCapabilities(bounding), '--'],
-    ...[tools.env, ...emptied(secretEnv), '--', ...plain],
-    ...[tools.unshare, '--root=.', `--wd=${spec.workdir}`, '--setuid', `${user.uid}`, '--'],
+    ...inRoot(spec, environment, bounding, files),
+    '--',
     ...(late.length === 0 ? [] : ['env', ...late]),
     ...spec.args,
   ];
+}
+
+/** Where a launch finds what the setup made, and leaves what it records. */
+export interface LaunchFiles {
+  /** What a recorder writes to. */
+  readonly log: string;
+  /** The user namespace in which the only user has the number that is asked for. */
+  readonly userNamespace: string;
+}
+
+/** Sheds privileges, sets the environment, and changes root, directory and user. */
+function inRoot(
+  spec: SandboxSpec,
+  environment: readonly string[],
+  bounding: string,
+  files: LaunchFiles,
+): string[] {
+  const { tools, user, workdir, recorder } = spec;
+  const shed = ['--ambient-caps=-all', '--inh-caps=-all', '--bounding-set', keptCapabilities(bounding), '--'];
+  const changed = [tools.unshare, '--root=.', `--wd=${workdir}`];
+  if (recorder === undefined) {
+    const ids = ['--regid', `${user.gid}`, ...groupOptions(user.groups)];
+    return [tools.setpriv, ...ids, ...shed, ...environment, ...changed, '--setuid', `${user.uid}`];
+  }
+  if (user.uid === 0)
+    return [...recorderCommand(recorder, files.log), tools.setpriv, ...shed, ...environment, ...changed];
+  // The only user, called otherwise: without privileges, and so without changes of owner to record.
+  const entered = [
+    '--preserve-credentials',
+    `--user=${files.userNamespace}`,
+    '--root=.',
+    `--wdns=${workdir}`,
+  ];
+  return [...environment, requiredNsenter(tools), ...entered];
+}
+
+function requiredNsenter({ nsenter }: SandboxSpec['tools']): string {
+  if (nsenter !== undefined) return nsenter;
+  throw new BuildError('ISOLATION', 'RUN cannot have another user than root here: nsenter was not found', {
+    hint: 'install util-linux 2.38 or newer',
+  });
 }
 
 function groupOptions(groups: readonly number[]): string[] {

@@ -7,6 +7,8 @@ export interface MountPlace {
   readonly tools: SandboxTools;
   /** An empty directory outside the root, for a file system in memory that holds the secrets. */
   readonly secretsDirectory: string;
+  /** Whether files can be given to anybody; else there is one user, who may read all. */
+  readonly ownership: boolean;
   /** The restrictions (`nosuid`, `nodev`, `noexec`) under which a path of this machine is mounted. */
   restrictionsOf(path: string): readonly string[];
 }
@@ -77,10 +79,10 @@ class MountCommands {
     { content, mode, uid, gid, target }: Extract<SandboxMount, { readonly kind: 'secret' }>,
     file: string,
   ): string[] {
-    const { tools } = this.#place;
+    const { tools, ownership } = this.#place;
     return [
       ...writeCommands(content, file),
-      shellCommand([tools.chown, `${uid}:${gid}`, file]),
+      ...(ownership ? [shellCommand([tools.chown, `${uid}:${gid}`, file])] : []),
       shellCommand([tools.chmod, mode.toString(8).padStart(4, '0'), file]),
       this.#bind(file, target, ['ro', 'nosuid', 'nodev', 'noexec']),
     ];

@@ -7,6 +7,8 @@ export interface MountPlan {
   readonly ownProc: boolean;
   /** Device nodes of its own in /dev, already made; else this machine's are bound over the empty files there. */
   readonly ownDevices: boolean;
+  /** Whether the group of terminals (5) exists: not where there is one user only. */
+  readonly terminalGroup: boolean;
   readonly binds: readonly SandboxBind[];
   readonly shmBytes: number;
   /** The host program that RUN is started from and whose `/proc/self/exe` a hostile image may get hold of. */
@@ -59,7 +61,7 @@ export function mountTable(plan: MountPlan): MountTable {
   const required = [
     ...(plan.ownSysfs ? [line('sysfs', inRoot('/sys'), 'sysfs', 'ro,nosuid,nodev,noexec')] : []),
     ...processes(plan, inRoot),
-    line('devpts', inRoot('/dev/pts'), 'devpts', 'newinstance,ptmxmode=0666,mode=0620,gid=5,nosuid,noexec'),
+    line('devpts', inRoot('/dev/pts'), 'devpts', terminals(plan)),
     line('shm', inRoot('/dev/shm'), 'tmpfs', `mode=1777,nosuid,nodev,noexec,size=${plan.shmBytes}`),
     ...DEVICES.map((name) => device(plan, name, inRoot)),
     // A script that names /proc/self/exe as its interpreter would otherwise open a host program for writing.
@@ -83,6 +85,17 @@ export function mountTable(plan: MountPlan): MountTable {
   // What RUN makes in /dev opens no disk; the nodes that are there are mounts of their own by now.
   required.push(line('none', inRoot('/dev'), 'none', 'remount,bind,nosuid,nodev'));
   return { required: joined(required), optional: joined(optional) };
+}
+
+function terminals({ terminalGroup }: MountPlan): string {
+  return [
+    'newinstance',
+    'ptmxmode=0666',
+    'mode=0620',
+    ...(terminalGroup ? ['gid=5'] : []),
+    'nosuid',
+    'noexec',
+  ].join(',');
 }
 
 function processes(plan: MountPlan, inRoot: (path: string) => string): string[] {

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { BuildError } from '../../errors/index.ts';
 import { spawnProcess, type ChildHandle, type ProcessExit } from '../../process/index.ts';
 import { isMapped, parseIdMap } from '../id-map.ts';
 import { ownStatus } from '../process-status.ts';
+import { readRecording } from '../recorder/recording.ts';
 import { separateLauncherMessages } from './exec-failure.ts';
 import { launchCommand } from './launch-command.ts';
 import { killLeftovers, namespaceOf, noteRunning } from './leftovers.ts';
@@ -25,12 +26,14 @@ const LEFTOVERS_MS = 5000;
  */
 export async function runSandboxed(spec: SandboxSpec, signal?: AbortSignal): Promise<SandboxResult> {
   throwIfCancelled(signal);
-  checkUserExists(spec.user);
+  if (spec.recorder === undefined) checkUserExists(spec.user);
   const status = ownStatus();
-  const command = launchCommand(spec, status.bounding);
   const workspace = prepareWorkspace(spec, status);
+  const { script, directory, files } = workspace;
   try {
-    return await execute(spec, { command, script: workspace.script, directory: workspace.directory }, signal);
+    const command = launchCommand(spec, status.bounding, files);
+    const result = await execute(spec, { command, script, directory }, signal);
+    return existsSync(files.log) ? { ...result, recording: readRecording(files.log) } : result;
   } finally {
     workspace.remove();
   }

@@ -1,3 +1,4 @@
+import type { Recording } from '../recorder/recording.ts';
 import type { SandboxTools } from '../sandbox-tools.ts';
 
 /** Numeric identity of a RUN. */
@@ -61,6 +62,8 @@ export interface SandboxSpec {
   readonly user: SandboxUser;
   /** Whether a new proc file system can be mounted here (Backend capabilities); then RUN has its own processes. */
   readonly ownProc: boolean;
+  /** Absolute path of strace(1), where there is one user only: owners are recorded then, and other users pretended. */
+  readonly recorder?: string | undefined;
   readonly network: 'host' | 'none';
   readonly binds: readonly SandboxBind[];
   /** Mounted in this order, after everything else. */
@@ -85,4 +88,6 @@ export interface SandboxResult {
   readonly exitCode: number;
   /** Why the program could not be started at all; it was reported on stderr too. */
   readonly startFailure?: string | undefined;
+  /** What it did to owners, where these are recorded. */
+  readonly recording?: Recording | undefined;
 }

@@ -21,6 +21,8 @@ export interface SetupPlan {
   readonly optionalTable: string | undefined;
   /** What RUN's own mounts are made by, see mountCommands. */
   readonly mountCommands: readonly string[];
+  /** Another number for the only user there is: a namespace for it, to be mounted on an empty file. */
+  readonly alias?: { readonly uid: number; readonly gid: number; readonly namespaceFile: string } | undefined;
   readonly limits: readonly ResourceLimit[];
   /** Bring up the loopback device of a new network. */
   readonly loopback: boolean;
@@ -56,6 +58,7 @@ export function setupScript(plan: SetupPlan): string {
       : [`${mount('-a', '-T', plan.optionalTable)} 2>/dev/null || :`]),
     ...plan.mountCommands,
     ...(plan.loopback && tools.ip !== undefined ? [shellCommand([tools.ip, 'link', 'set', 'lo', 'up'])] : []),
+    ...aliasCommands(plan, mount),
     `cd ${shellWord(rootDir)}`,
     mount('--move', '.', '/'),
     'umask 0022',
@@ -77,6 +80,22 @@ export function launchScript(
   const exports = Object.entries(secretEnv).map(([name, value]) => `export ${name}=${shellWord(value)}`);
   // dev/null is the sandbox's own: what RUN does to descriptor 0 must not reach the machine's device.
   return lines(['set +e', ...exports, `${shellCommand(command)} <dev/null 2>&4 3>&- 4>&-`, 'exit $?']);
+}
+
+/** Makes a user namespace, which has to be done before the root changes, and keeps it by a mount. */
+function aliasCommands(
+  { alias, rootDir, tools }: SetupPlan,
+  mount: (...words: string[]) => string,
+): string[] {
+  if (alias === undefined) return [];
+  const ids = [`--map-user=${alias.uid}`, `--map-group=${alias.gid}`];
+  const holder = `${shellWord(tools.sh)} -c 'kill -s STOP $$' <&- >&- 3>&- & echo $!`;
+  const made = shellCommand([tools.unshare, '--user', ...ids, '--', tools.sh, '-c', holder]);
+  return [
+    `holder=$(${made})`,
+    `${mount('--bind')} ${shellWord(`${rootDir}/proc/`)}"$holder"/ns/user ${shellWord(alias.namespaceFile)}`,
+    'kill -s KILL "$holder"',
+  ];
 }
 
 /** Limits of this shell, which RUN inherits. */

@@ -13,6 +13,7 @@ import { BuildError } from '../../errors/index.ts';
 import { hasCapability } from '../machine-capabilities.ts';
 import { mountOf, mountsBelow, parseMountInfo, restrictionsOf, type MountEntry } from '../mount-info.ts';
 import { inInitialUserNamespace, type ProcessStatus } from '../process-status.ts';
+import type { LaunchFiles } from './launch-command.ts';
 import { mountCommands } from './mount-commands.ts';
 import { DEVICES, mountTable } from './mount-table.ts';
 import type { SandboxSpec } from './sandbox-spec.ts';
@@ -26,12 +27,14 @@ export interface Workspace {
   readonly directory: string;
   /** For sh(1) in the new namespaces, see setupScript. */
   readonly script: string;
+  readonly files: LaunchFiles;
   remove(): void;
 }
 
 /** Writes everything the setup of one RUN reads, as fits this machine and our privileges on it. */
 export function prepareWorkspace(spec: SandboxSpec, status: ProcessStatus): Workspace {
   const directory = mkdtempSync(`${spec.scratchDir}/run-`);
+  const isAlias = spec.recorder !== undefined && spec.user.uid !== 0;
   const initial = inInitialUserNamespace();
   const ownDevices = initial && hasCapability(status.effective, 'mknod');
   const ownSysfs = initial && hasCapability(status.effective, 'sys_admin');
@@ -40,9 +43,10 @@ export function prepareWorkspace(spec: SandboxSpec, status: ProcessStatus): Work
     rootDir: spec.rootDir,
     ownProc: spec.ownProc,
     ownDevices,
+    terminalGroup: spec.recorder === undefined,
     binds: spec.binds,
     shmBytes: spec.shmBytes ?? DEFAULT_SHM_BYTES,
-    launcher: spec.tools.unshare,
+    launcher: (isAlias ? spec.tools.nsenter : undefined) ?? spec.tools.unshare,
     ownSysfs,
     messageQueues: /\bmqueue$/m.test(readFileSync('/proc/filesystems', 'utf8')),
     sysMounts: ownSysfs ? [] : mountsBelow(mounts, '/sys'),
@@ -58,7 +62,10 @@ export function prepareWorkspace(spec: SandboxSpec, status: ProcessStatus): Work
   if (spec.script !== undefined) addScript(devTemplate, spec.script);
   const secretsDirectory = `${directory}/secrets`;
   mkdirSync(secretsDirectory, { mode: 0o700 });
+  const files = { log: `${directory}/owners`, userNamespace: `${directory}/user` };
+  if (isAlias) writeFileSync(files.userNamespace, '');
   const script = setupScript({
+    alias: isAlias ? { ...spec.user, namespaceFile: files.userNamespace } : undefined,
     requiredTable,
     optionalTable,
     rootDir: spec.rootDir,
@@ -71,13 +78,14 @@ export function prepareWorkspace(spec: SandboxSpec, status: ProcessStatus): Work
       rootDir: spec.rootDir,
       tools: spec.tools,
       secretsDirectory,
+      ownership: spec.recorder === undefined,
       restrictionsOf: (path) => restrictionsAt(mounts, path),
     }),
     limits: spec.limits ?? [],
     openFiles: openFilesLimit(readFileSync('/proc/self/limits', 'utf8')),
     loopback: spec.network === 'none',
   });
-  return { directory, script, remove: () => rmSync(directory, { recursive: true, force: true }) };
+  return { directory, script, files, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 
 /** What a fresh /dev holds besides device nodes. */

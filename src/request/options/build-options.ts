@@ -122,7 +122,7 @@ export const BUILD_OPTIONS = [
     input: { name: 'ignore-path', kind: 'list' },
   },
   {
-    about: 'How RUN is kept apart: auto, mountns, sudo, userns-identity, userns-full or none',
+    about: 'How RUN is kept apart: auto, mountns, sudo, userns-identity, userns-full, userns-single or none',
     treatment: 'works',
     flag: { name: 'isolation', kind: 'text', value: 'way' },
     input: { name: 'isolation', kind: 'text', initial: 'auto' },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, lchownSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { joinPath, toFs, type BytePath } from '../../../bytes/index.ts';
 import { BuildError } from '../../../errors/index.ts';
 import { DiskRoot } from '../../../rootfs/index.ts';
@@ -66,7 +66,7 @@ async function wishOf(
     key: key.digest('hex'),
     use: sharing === 'private' ? 'private' : alone ? 'alone' : 'shared',
     fill: (path) =>
-      begin === undefined || isOwn ? makeEmpty(path, request) : copyTree(begin, path, kit, releases),
+      begin === undefined || isOwn ? makeEmpty(path, request, kit) : copyTree(begin, path, kit, releases),
   };
 }
 
@@ -76,9 +76,9 @@ async function identityOf(state: StageState): Promise<string> {
   return JSON.stringify([state.stage.label, layers.map(({ diffId }) => diffId)]);
 }
 
-function makeEmpty(path: BytePath, { mode = 0o755, uid = 0, gid = 0 }: CacheRequest): void {
+function makeEmpty(path: BytePath, { mode = 0o755, uid = 0, gid = 0 }: CacheRequest, kit: BuildKit): void {
   mkdirSync(toFs(path));
-  lchownSync(toFs(path), uid, gid);
+  kit.giveTo(path, { uid, gid });
   chmodSync(toFs(path), mode);
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, constants, lchownSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { BuildError } from '../../../errors/index.ts';
 
@@ -10,12 +10,13 @@ export interface Relay {
 
 /**
  * A socket in `directory` whose every connection leads to the socket `agent`. An agent talks to its own user and to root
- * only, so that another user of a RUN would get no answer from the agent's own socket. Throws FILESYSTEM.
+ * only, so that another user of a RUN would get no answer from the agent's own socket. `prepare` sets owner and mode. Throws
+ * FILESYSTEM.
  */
 export async function relaySocket(
   agent: string,
   directory: string,
-  owner: { readonly mode: number; readonly uid: number; readonly gid: number },
+  prepare: (path: string) => void,
 ): Promise<Relay> {
   const open = new Set<Socket>();
   const server = createServer((client) => join(client, connect(agent), open));
@@ -24,8 +25,7 @@ export async function relaySocket(
   const descriptor = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     await listen(server, `/proc/self/fd/${descriptor}/socket`);
-    lchownSync(path, owner.uid, owner.gid);
-    chmodSync(path, owner.mode);
+    prepare(path);
   } catch (error) {
     server.close();
     throw new BuildError(

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { fromText } from '../../../bytes/index.ts';
 import { BuildError } from '../../../errors/index.ts';
 import type { BuildKit } from '../../kit.ts';
@@ -40,7 +40,10 @@ async function relayed(
 ): Promise<PreparedMount> {
   const directory = kit.freshDirectory('agent');
   mkdirSync(directory, { recursive: true });
-  const relay = await relaySocket(agent, directory, { mode, uid, gid });
+  const relay = await relaySocket(agent, directory, (path) => {
+    kit.giveTo(fromText(path), { uid, gid });
+    chmodSync(path, mode);
+  });
   releases.add(() => relay.close());
   return boundAt(target, fromText(relay.path), 'file', false);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { launchCommand } from '../../../../src/isolation/sandbox/launch-command.ts';
 import type { SandboxSpec } from '../../../../src/isolation/sandbox/sandbox-spec.ts';
 
-const names = ['sh', 'mount', 'umount', 'unshare', 'setpriv', 'env', 'cp', 'mkfifo'];
+const names = ['sh', 'mount', 'umount', 'unshare', 'setpriv', 'env', 'cp', 'mkfifo', 'nsenter'];
 const tools = {
   ...Object.fromEntries(names.map((name) => [name, `/t/${name}`])),
   ip: undefined,
@@ -24,7 +24,7 @@ const spec = (more: Partial<SandboxSpec> = {}): SandboxSpec => ({
 
 describe('launchCommand', () => {
   it('drops groups and capabilities, sets the environment, changes root and user, in this order', () => {
-    expect(launchCommand(spec(), '3')).toEqual([
+    expect(launchCommand(spec(), '3', { log: '/log', userNamespace: '/ns' })).toEqual([
       ...['/t/setpriv', '--regid', '8', '--clear-groups', '--ambient-caps=-all', '--inh-caps=-all'],
       ...['--bounding-set', '-all,+chown,+dac_override', '--'],
       ...['/t/env', '-i', '--', 'PATH=/bin'],
@@ -33,14 +33,20 @@ describe('launchCommand', () => {
   });
 
   it('names supplementary groups', () => {
-    const words = launchCommand(spec({ user: { uid: 0, gid: 0, groups: [1, 2] } }), '0');
+    const words = launchCommand(spec({ user: { uid: 0, gid: 0, groups: [1, 2] } }), '0', {
+      log: '/log',
+      userNamespace: '/ns',
+    });
     expect(words.slice(3, 5)).toEqual(['--groups', '1,2']);
   });
 
   it.each(['LD_PRELOAD', 'LD_LIBRARY_PATH', 'GLIBC_TUNABLES', 'GCONV_PATH', 'MALLOC_CHECK_', 'LOCPATH'])(
     'lets %s reach no program of the machine',
     (name) => {
-      const words = launchCommand(spec({ env: { PATH: '/bin', [name]: '/evil' } }), '0');
+      const words = launchCommand(spec({ env: { PATH: '/bin', [name]: '/evil' } }), '0', {
+        log: '/log',
+        userNamespace: '/ns',
+      });
       const at = words.indexOf(`${name}=/evil`);
       expect(words.slice(at - 1, at)).toEqual(['env']);
       expect(at).toBeGreaterThan(words.indexOf('--root=.'));
@@ -53,10 +59,36 @@ describe('launchCommand', () => {
     ['NUL in a value', { A: 'x\0' }],
     ['NUL in a name', { 'A\0': 'x' }],
   ])('refuses %s', (_, env) => {
-    expect(() => launchCommand(spec({ env }), '0')).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
+    expect(() => launchCommand(spec({ env }), '0', { log: '/log', userNamespace: '/ns' })).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED' }),
+    );
+  });
+
+  it('has one user who is root record what happens to owners', () => {
+    const words = launchCommand(spec({ recorder: '/t/strace', user: { uid: 0, gid: 0, groups: [5] } }), '3', {
+      log: '/log',
+      userNamespace: '/ns',
+    });
+    expect(words[0]).toBe('/t/strace');
+    expect(words[words.indexOf('-o') + 1]).toBe('/log');
+    expect(words.slice(words.indexOf('/t/setpriv'))).toEqual([
+      ...['/t/setpriv', '--ambient-caps=-all', '--inh-caps=-all'],
+      ...['--bounding-set', '-all,+chown,+dac_override', '--', '/t/env', '-i', '--', 'PATH=/bin'],
+      ...['/t/unshare', '--root=.', '--wd=/w', '--', 'prog', 'a b'],
+    ]);
+  });
+
+  it('gives one user the number of another, who needs no recording', () => {
+    const words = launchCommand(spec({ recorder: '/t/strace' }), '3', { log: '/log', userNamespace: '/ns' });
+    expect(words).toEqual([
+      ...['/t/env', '-i', '--', 'PATH=/bin', '/t/nsenter', '--preserve-credentials', '--user=/ns'],
+      ...['--root=.', '--wdns=/w', '--', 'prog', 'a b'],
+    ]);
   });
 
   it('refuses NUL in an argument', () => {
-    expect(() => launchCommand(spec({ args: ['a\0b'] }), '0')).toThrow(/NUL/);
+    expect(() => launchCommand(spec({ args: ['a\0b'] }), '0', { log: '/log', userNamespace: '/ns' })).toThrow(
+      /NUL/,
+    );
   });
 });

@@ -5,6 +5,7 @@ const plan = (more: Partial<MountPlan> = {}): MountPlan => ({
   rootDir: '/r',
   ownProc: true,
   ownDevices: true,
+  terminalGroup: true,
   binds: [],
   shmBytes: 100,
   launcher: '/usr/bin/unshare',
