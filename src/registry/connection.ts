@@ -14,7 +14,7 @@ import {
 import { type Reporter } from '../report/index.ts';
 import { createAuthorizer, type Authorizer } from './auth/authorizer.ts';
 import { withProof, type Proof } from './auth/proof.ts';
-import { type SecretWords } from './auth/secret-words.ts';
+import { withoutSecrets, type SecretWords } from './auth/secret-words.ts';
 import { type CredentialStore } from './credentials/credential-store.ts';
 import { type FoundCredential } from './credentials/credential.ts';
 import { type Access, type Endpoint } from './endpoint.ts';
@@ -97,20 +97,23 @@ export function createConnection(options: ConnectionOptions): Connection {
     base,
     credential,
     conceal: secrets.hide,
-    async send(request) {
-      const { signal, retries = policies.requests } = request;
-      const registryBase = await base(signal);
-      const proof = await authorizer(signal);
-      const attempt = async (): Promise<HttpResponse> => {
-        const response = await sendOnce(request, registryBase, proof, verifyTls, http);
-        return request.buffer === undefined ? response : buffered(response, request.buffer);
-      };
-      if (retries === 'none') return attempt();
-      const onRetry = (reason: string, waitMs: number): void =>
-        reporter.debug(`${registry}: ${request.method} again in ${waitMs} ms: ${reason}`);
-      return withRetries(attempt, { policy: retries, waiting, signal, onRetry });
-    },
+    send: (request) =>
+      send(request).catch((error: unknown) => Promise.reject(withoutSecrets(error, secrets) as Error)),
   };
+
+  async function send(request: RegistryRequest): Promise<HttpResponse> {
+    const { signal, retries = policies.requests } = request;
+    const registryBase = await base(signal);
+    const proof = await authorizer(signal);
+    const attempt = async (): Promise<HttpResponse> => {
+      const response = await sendOnce(request, registryBase, proof, verifyTls, http);
+      return request.buffer === undefined ? response : buffered(response, request.buffer);
+    };
+    if (retries === 'none') return attempt();
+    const onRetry = (reason: string, waitMs: number): void =>
+      reporter.debug(secrets.hide(`${registry}: ${request.method} again in ${waitMs} ms: ${reason}`));
+    return withRetries(attempt, { policy: retries, waiting, signal, onRetry });
+  }
 }
 
 /** Sends, and once more with proof where the registry itself asks for it. Other origins are never told who we are. */

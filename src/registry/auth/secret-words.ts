@@ -1,3 +1,5 @@
+import { BuildError } from '../../errors/index.ts';
+
 /** Shorter ones would be found inside ordinary words. */
 const MIN_LENGTH = 4;
 
@@ -22,4 +24,17 @@ export function createSecretWords(): SecretWords {
       return words.reduce((shown, word) => shown.replaceAll(word, '***'), text);
     },
   };
+}
+
+/** The error, or where it shows a secret in use, one of the same kind that does not: addresses others chose may hold any. */
+export function withoutSecrets(error: unknown, { hide }: SecretWords): unknown {
+  if (!(error instanceof BuildError)) return error;
+  const { code, message, hint, location, cause } = error;
+  const shown = cause instanceof Error ? cause.message : '';
+  if ([message, hint ?? '', shown].every((text) => hide(text) === text)) return error;
+  return new BuildError(code, hide(message), {
+    hint: hint === undefined ? undefined : hide(hint),
+    location,
+    cause: hide(shown) === shown ? cause : undefined,
+  });
 }

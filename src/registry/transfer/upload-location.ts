@@ -31,7 +31,7 @@ export function withDigest(location: URL, digest: Digest): string {
 }
 
 function refused({ connection, repository }: Attempt, location: string, why: string): BuildError {
-  const shown = JSON.stringify(redact(location.slice(0, 200)));
+  const shown = JSON.stringify(redact(connection.conceal(location).slice(0, 200)));
   return new BuildError(
     'REGISTRY',
     `${connection.registry} sends the upload to ${repository} to ${shown}, which ${why}`,

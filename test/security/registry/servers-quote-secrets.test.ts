@@ -76,3 +76,34 @@ describe.each(['registry', 'token'] as const)('what the %s server writes', (fail
     }
   });
 });
+
+describe('an address a registry names', () => {
+  it.each([
+    ['redirects to plain HTTP', (url: string) => `http://localhost:1/${url}`],
+    ['redirects to nowhere', (url: string) => `ftp://localhost:1/${url}`],
+    ['redirects without end', (url: string) => `/v2/app/x?${url}`],
+  ])('shows no secret where it %s', async (_, location) => {
+    const server: AnsweringServer = await answeringServer((request) => {
+      if (request.headers['authorization'] === undefined)
+        return { status: 401, headers: { 'www-authenticate': 'Basic realm="r"' } };
+      const { authorization } = request.headers;
+      const headers = { location: encodeURI(location(`${String(authorization)} ${USER.password}`)) };
+      return { status: request.method === 'POST' ? 202 : 307, headers };
+    });
+    running.push(server);
+    const session = open(server, false);
+    const target = session.repository(`${server.url.replace('http://', '')}/app`);
+    for (const work of [
+      () => target.getManifest('v1'),
+      () => target.put(BLOB, streamOf(Buffer.from('content'))),
+    ]) {
+      const error = (await work().then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      )) as Error | undefined;
+      const shown = [error?.message, error?.stack, (error?.cause as Error | undefined)?.message].join('\n');
+      expect(error).toBeDefined();
+      expect(canaries.bytesIn(shown), shown).toBe(0);
+    }
+  });
+});

@@ -41,7 +41,7 @@ describe('token servers', () => {
 
 describe('places of uploads', () => {
   const attempt = {
-    connection: { registry: 'h.io' } as Connection,
+    connection: { registry: 'h.io', conceal: (text: string) => text } as Connection,
     repository: 'a',
     access: 'push',
     what: 'x',
