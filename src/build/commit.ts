@@ -4,6 +4,7 @@ import { layerMembers, mergeChanges, writeLayer, type LayerOptions } from '../la
 import { createLimiter, type LocalBlobStore } from '../content/index.ts';
 import type { BuildSpec } from '../request/index.ts';
 import { givenPaths, type Change, type IgnoreRule } from '../snapshot/index.ts';
+import type { Listings } from './layer-trees.ts';
 import { addRow, markLayer } from './history.ts';
 import type { StageState } from './stage-state.ts';
 
@@ -24,14 +25,16 @@ export interface StepChanges {
 export class Committer {
   readonly #store: LocalBlobStore;
   readonly #spec: BuildSpec;
+  readonly #listings: Listings;
   readonly #signal: AbortSignal;
   readonly #ignored: IgnoreRule;
   readonly #limit = createLimiter(CONCURRENT_LAYERS);
   readonly #writing = new Set<Promise<unknown>>();
 
-  constructor(store: LocalBlobStore, spec: BuildSpec, signal: AbortSignal) {
+  constructor(store: LocalBlobStore, spec: BuildSpec, listings: Listings, signal: AbortSignal) {
     this.#store = store;
     this.#spec = spec;
+    this.#listings = listings;
     this.#signal = signal;
     this.#ignored = givenPaths(spec.ignorePaths.map(fromText));
   }
@@ -49,9 +52,9 @@ export class Committer {
     await this.#add(state, { ...step, changes });
   }
 
-  /** Records a step that changed no file. */
-  metadata(state: StageState, createdBy: string, at: number): void {
-    addRow(state, createdBy, at);
+  /** Records an instruction that changes no file: it has no time of its own. */
+  metadata(state: StageState, createdBy: string): void {
+    addRow(state, createdBy, undefined);
   }
 
   /** Writes the one layer of `--single-snapshot`, carried by the row of the last step that changed files. */
@@ -84,8 +87,11 @@ export class Committer {
     if (!step.stable) await layer;
   }
 
-  #write(changes: readonly Change[]): Promise<ImageLayer> {
-    return writeLayer(layerMembers(changes), this.#store, this.#options());
+  async #write(changes: readonly Change[]): Promise<ImageLayer> {
+    const listing = this.#listings.writer();
+    const layer = await writeLayer(layerMembers(changes), this.#store, { ...this.#options(), listing });
+    if (listing !== undefined) await this.#listings.keep(layer, listing);
+    return layer;
   }
 
   #options(): LayerOptions {

@@ -41,6 +41,10 @@ class ContextRoot implements StageRoot {
     return Promise.reject(unchangeable());
   }
 
+  applyLayers(): Promise<void> {
+    return Promise.reject(unchangeable());
+  }
+
   fork(): StageRoot {
     throw unchangeable();
   }

@@ -1,36 +1,45 @@
 import { assertNever, withLocation } from '../errors/index.ts';
-import { expandInstruction, locationOf, type StageInstruction } from '../dockerfile/index.ts';
+import { locationOf, type StageInstruction } from '../dockerfile/index.ts';
 import { sourcesOf, type PlannedInstruction, type PlannedStage } from '../plan/index.ts';
-import type { StageRoot } from '../snapshot/index.ts';
+import { takeOver } from './cache/take-over.ts';
+import { expanded } from './expanded.ts';
 import { runAdd, runCopy } from './instructions/copy.ts';
 import { applyMetadata } from './instructions/metadata.ts';
 import { runRun } from './instructions/run.ts';
 import { runWorkdir } from './instructions/workdir.ts';
 import type { BuildKit, Step } from './kit.ts';
-import { existedIn } from './stage-files.ts';
+import { existedIn, rootOf } from './stage-files.ts';
 import { startStage, type StageState } from './stage-state.ts';
-import { StepReports } from './step-reports.ts';
+import type { StageTree } from './stage-tree.ts';
+import { changesFiles, StepReports } from './step-reports.ts';
+
+/** The tree of a stage, and whether it is needed from the start. */
+export interface StagePlace {
+  tree(parent: StageTree | undefined): StageTree;
+  readonly fromStart: boolean;
+}
 
 /**
- * Builds one stage: its base's tree and config, then instruction after instruction. Errors carry the place of the
- * instruction they came from.
+ * Builds one stage: its base's config and, where it is needed, its tree, then instruction after instruction. Errors carry
+ * the place of the instruction they came from.
  */
 export async function executeStage(
   stage: PlannedStage,
-  openRoot: (parent: StageRoot | undefined) => Promise<StageRoot | undefined>,
+  place: StagePlace,
   kit: BuildKit,
 ): Promise<StageState> {
   const parent = stage.base.kind === 'stage' ? await kit.finished(stage.base.stage) : undefined;
   const reports = new StepReports(stage, kit.ports.reporter, () => kit.ports.now());
-  const root = await atFrom(stage, kit, () => reports.from(() => openRoot(parent?.root)));
-  const state = startStage(stage, parent, root);
-  const before = kit.spec.singleSnapshot ? root?.fork(`o${stage.index ?? 'x'}`) : undefined;
+  const state = startStage(stage, parent, place.tree(parent?.tree));
+  await atFrom(stage, kit, () => reports.from(place.fromStart, () => rootOf(state)));
+  const before = kit.spec.singleSnapshot && place.fromStart ? await rootOf(state) : undefined;
+  const original = before?.fork(`o${stage.index ?? 'x'}`);
   try {
     for (const planned of stage.instructions) {
       kit.ports.signal.throwIfAborted();
       await execute(planned, state, kit, reports);
     }
-    if (before !== undefined) await existedIn(before, (existed) => kit.committer.finish(state, existed));
+    if (original !== undefined) await existedIn(original, (existed) => kit.committer.finish(state, existed));
   } finally {
     // Only a stage that failed still has some: what they read from must not stay mounted.
     for (const { release } of state.unwritten) release?.();
@@ -39,9 +48,9 @@ export async function executeStage(
 }
 
 /** What fails while a stage gets its base is told at its FROM; an image that only `--from` names has none. */
-async function atFrom<T>({ from }: PlannedStage, kit: BuildKit, work: () => Promise<T>): Promise<T> {
+async function atFrom({ from }: PlannedStage, kit: BuildKit, work: () => Promise<unknown>): Promise<void> {
   try {
-    return await work();
+    await work();
   } catch (error) {
     throw from === undefined ? error : withLocation(error, locationOf(kit.dockerfile, from.range));
   }
@@ -54,21 +63,27 @@ async function execute(
   reports: StepReports,
 ): Promise<void> {
   try {
+    const instruction = expanded(planned.instruction, state, kit.dockerfile);
+    const record = changesFiles(instruction) ? await kit.steps?.find(planned, instruction, state) : undefined;
+    if (record !== undefined) {
+      takeOver(instruction, state, record, kit);
+      return reports.cached(planned.instruction, record.layer?.descriptor.size);
+    }
     // Waiting for another stage is no work of this step.
     for (const source of sourcesOf(planned)) await kit.finished(source);
-    const instruction = expanded(planned.instruction, state, kit);
+    const started = kit.ports.now();
+    const slots = state.layers.length;
     await reports.step(planned.instruction, (onOutput) =>
       carryOut(instruction, state, kit, { planned, onOutput }),
     );
+    kit.steps?.made(planned, {
+      slot: state.layers[slots],
+      time: Date.parse(state.history.at(-1)?.created ?? '') || started,
+      cost: kit.ports.now() - started,
+    });
   } catch (error) {
     throw withLocation(error, locationOf(kit.dockerfile, planned.instruction.range));
   }
-}
-
-/** With its variables replaced; ARG replaces its own, because one on a line sees those before it. */
-function expanded(instruction: StageInstruction, state: StageState, kit: BuildKit): StageInstruction {
-  if (instruction.kind === 'arg') return instruction;
-  return expandInstruction(instruction, (name) => state.env.get(name), { escape: kit.dockerfile.escape });
 }
 
 function carryOut(

@@ -1,26 +1,27 @@
 import type { ContainerConfig, Digest, ImageConfig } from '../oci/index.ts';
+import { rowTime, settledHistory } from './history.ts';
 import type { StageState } from './stage-state.ts';
 
 /**
  * The image config of a finished stage: the fields BuildKit writes, empty ones left out. `created` is in milliseconds
- * since the epoch.
+ * since the epoch; `all` is the time of all rows, where they have one.
  */
 export function finalConfig(
   state: StageState,
   diffIds: readonly Digest[],
   labels: Readonly<Record<string, string>>,
   created: number,
-  rowTime: string | undefined,
+  all: string | undefined,
 ): ImageConfig {
   const { Labels, ...config } = state.config;
+  const history = settledHistory(state, rowTime(created));
   const allLabels = { ...Labels, ...labels };
   return {
     ...state.fields,
-    created: new Date(created).toISOString().replace('.000Z', 'Z'),
+    created: rowTime(created),
     config: withoutEmpty({ ...config, Labels: allLabels }),
     rootfs: { type: 'layers', diff_ids: [...diffIds] },
-    history:
-      rowTime === undefined ? state.history : state.history.map((row) => ({ ...row, created: rowTime })),
+    history: all === undefined ? history : history.map((row) => ({ ...row, created: all })),
   };
 }
 

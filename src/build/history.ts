@@ -1,17 +1,44 @@
 import type { CopyInstruction } from '../dockerfile/index.ts';
+import type { HistoryEntry } from '../oci/index.ts';
 import type { DeclaredArg, StageState } from './stage-state.ts';
 
 const COMMENT = 'buildkit.dockerfile.v0';
 
-/** Adds a history row without a layer; `at` is in milliseconds since the epoch. Returns the row's position. */
-export function addRow(state: StageState, createdBy: string, at: number): number {
+/**
+ * Adds a history row without a layer; `at` is in milliseconds since the epoch, undefined for the time of the step before
+ * it. Returns the row's position.
+ */
+export function addRow(state: StageState, createdBy: string, at: number | undefined): number {
   const row = {
-    created: new Date(at).toISOString().replace('.000Z', 'Z'),
+    ...(at !== undefined && { created: rowTime(at) }),
     created_by: createdBy,
     comment: COMMENT,
     empty_layer: true,
   };
   return state.history.push(row) - 1;
+}
+
+/** A time as history rows have it. */
+export function rowTime(at: number): string {
+  return new Date(at).toISOString().replace('.000Z', 'Z');
+}
+
+/**
+ * The history with a time in every row: rows of instructions that change no file have that of the step before them in
+ * this build, or else of the first after them, so that a build out of the cache has the same rows; without any step they
+ * have `fallback`.
+ */
+export function settledHistory(
+  { history, inheritedRows }: Pick<StageState, 'history' | 'inheritedRows'>,
+  fallback: string,
+): HistoryEntry[] {
+  const own = history.slice(inheritedRows);
+  let time = own.find(({ created }) => created !== undefined)?.created ?? fallback;
+  const settled = own.map((row) => {
+    time = row.created ?? time;
+    return { created: time, ...row };
+  });
+  return [...history.slice(0, inheritedRows), ...settled];
 }
 
 /** Marks a row as the one that made a layer. */

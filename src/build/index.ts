@@ -1,11 +1,15 @@
 /** The conductor: from a build spec to an image whose layers lie in a local store. */
 export { answerCall } from './call/answer-call.ts';
 export type { CallPorts } from './call/answer-call.ts';
-export { buildImage } from './build-image.ts';
+export { buildImage, prepareBuild } from './build-image.ts';
 export type { BuiltImage } from './build-image.ts';
+export { foresee } from './cache/foresee.ts';
+export { placedSteps } from './cache/foresight.ts';
+export type { ForeseenStep, PlacedSteps } from './cache/foresight.ts';
 export type {
   BuildPorts,
   Download,
+  LayerCache,
   DownloadRequest,
   RepositoryRequest,
   RunOutcome,

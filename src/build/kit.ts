@@ -3,6 +3,7 @@ import type { Dockerfile } from '../dockerfile/index.ts';
 import type { PlannedInstruction, PlannedStage } from '../plan/index.ts';
 import type { BuildSpec } from '../request/index.ts';
 import type { ScratchCopies } from '../snapshot/index.ts';
+import type { StepCache } from './cache/step-cache.ts';
 import type { Committer } from './commit.ts';
 import type { CacheStore } from './instructions/mounts/cache-store.ts';
 import type { ContextTrees } from './instructions/mounts/context-trees.ts';
@@ -24,6 +25,8 @@ export interface BuildKit {
   readonly scratchCopies: ScratchCopies;
   /** Gives a file outside of trees to an owner, where files can belong to anybody. */
   giveTo(path: BytePath, owner: { readonly uid: number; readonly gid: number }): void;
+  /** Results of earlier builds; undefined where this one is without a cache. */
+  readonly steps: StepCache | undefined;
   /** A finished stage, waiting for it where it still goes on. */
   finished(stage: PlannedStage): Promise<StageState>;
   /** Milliseconds since the epoch: `SOURCE_DATE_EPOCH` where it is set, else now. */

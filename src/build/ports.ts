@@ -1,6 +1,8 @@
+import type { CacheKey, CacheRecord } from '../cache/index.ts';
 import type { BuildContext } from '../context/index.ts';
 import type { LocalBlobStore } from '../content/index.ts';
 import type { ImageLayer } from '../image/index.ts';
+import type { Descriptor } from '../oci/index.ts';
 import type { SandboxMount } from '../isolation/index.ts';
 import type { BaseImages } from '../plan/index.ts';
 import type { Reporter } from '../report/index.ts';
@@ -68,10 +70,22 @@ export interface Sandbox {
   run(request: RunRequest, signal: AbortSignal): Promise<RunOutcome>;
 }
 
+/** Results of earlier builds, and a place for those of this one. Nothing of it fails: what cannot be had is not there. */
+export interface LayerCache {
+  lookup(keys: readonly CacheKey[]): Promise<ReadonlyMap<CacheKey, CacheRecord>>;
+  /** Puts a blob that a record names into the store. Throws where it cannot be had any more. */
+  fetch(blob: Descriptor): Promise<void>;
+  /** Whether anything is kept at all. */
+  readonly keeps: boolean;
+  /** Keeps a record whose blobs lie in the store. */
+  keep(record: CacheRecord): void;
+}
+
 /** Everything the build needs of the world around it. */
 export interface BuildPorts {
   readonly images: BaseImages;
-  /** Puts the blob of a base image's layer into the store; at once where it is there already. */
+  readonly cache?: LayerCache | undefined;
+  /** Puts the blob of a layer of a base image or of the cache into the store; at once where it is there already. */
   fetchLayer(layer: ImageLayer): Promise<void>;
   download(request: DownloadRequest): Promise<Download>;
   /** Checks a repository out; where it lies on this machine. */

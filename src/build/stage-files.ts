@@ -4,10 +4,10 @@ import type { Change, StageRoot } from '../snapshot/index.ts';
 import type { TarMember } from '../tar/index.ts';
 import type { StageState } from './stage-state.ts';
 
-/** The tree of a stage; one is made for every stage that changes files or that others read from. */
-export function rootOf(state: StageState): StageRoot {
-  if (state.root !== undefined) return state.root;
-  throw new BuildError('INTERNAL', `the files of ${state.stage.label} were needed and never made`);
+/** The tree of a stage as it is now, made where nobody asked for it yet. Throws what getting its layers throws. */
+export function rootOf({ tree, stage }: StageState): Promise<StageRoot> {
+  if (tree !== undefined) return tree.ready();
+  throw new BuildError('INTERNAL', `the files of ${stage.label} were needed and never made`);
 }
 
 /** Members of a COPY, ADD or WORKDIR as changes: they go into the layer whether the tree had the same or not. */

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { fromText } from '../bytes/index.ts';
 import { BuildError } from '../errors/index.ts';
-import { changesFiles, stagesOnDisk, type BaseImage, type Plan, type PlannedStage } from '../plan/index.ts';
+import type { ImageLayer } from '../image/index.ts';
+import { changesFiles, type Needs, type PlannedStage } from '../plan/index.ts';
 import { TreeIndex } from '../rootfs/index.ts';
 import {
   createOverlayMounter,
@@ -16,7 +17,8 @@ import {
   type StageRoot,
   type TreeOwnership,
 } from '../snapshot/index.ts';
-import type { BaseTrees } from './base-trees.ts';
+import type { LayerTrees } from './layer-trees.ts';
+import { StageTree } from './stage-tree.ts';
 
 /** What the machine lets a build do with files. */
 export interface RootSettings {
@@ -40,10 +42,9 @@ export function overlayMounter({ scratch, userxattr }: RootSettings): OverlayMou
 
 /** Makes the trees of stages: on overlay mounts, in plain directories, or in memory where no file is ever needed. */
 export class StageRoots {
-  readonly #plan: Plan;
-  readonly #trees: BaseTrees;
+  readonly #needs: Needs;
+  readonly #trees: LayerTrees;
   readonly #settings: RootSettings;
-  readonly #onDisk: ReadonlySet<PlannedStage>;
   readonly #ignored: IgnoreRule;
   readonly #mounter: OverlayMounter;
   readonly #contextRoot: (name: string) => StageRoot;
@@ -51,63 +52,61 @@ export class StageRoots {
 
   /** `contextRoot` gives the tree of the named context of this name. */
   constructor(
-    plan: Plan,
-    trees: BaseTrees,
+    needs: Needs,
+    trees: LayerTrees,
     settings: RootSettings,
     contextRoot: (name: string) => StageRoot,
   ) {
     this.#contextRoot = contextRoot;
-    this.#plan = plan;
+    this.#needs = needs;
     this.#trees = trees;
     this.#settings = settings;
-    this.#onDisk = stagesOnDisk(plan);
     this.#ignored = ignoreRule(settings.ignorePaths.map(fromText));
     this.#mounter = overlayMounter(settings);
   }
 
-  /** The tree a stage starts with; undefined for one that neither changes files nor is read by others. */
-  async open(stage: PlannedStage, parent: StageRoot | undefined): Promise<StageRoot | undefined> {
-    if (!this.#isNeeded(stage)) return undefined;
+  /** The tree a stage starts with, `parent` being that of the stage it is built on. */
+  tree(stage: PlannedStage, parent: StageTree | undefined): StageTree {
+    return new StageTree({
+      open: () => this.#open(stage, parent),
+      apply: (root, layers) => this.#trees.applyTo(root, layers, this.#needsContents(stage)),
+    });
+  }
+
+  async #open(stage: PlannedStage, parent: StageTree | undefined): Promise<StageRoot> {
     const { base } = stage;
     if (base.kind === 'context') return this.#contextRoot(base.name);
     if (base.kind === 'stage') return this.#fork(stage, parent);
-    const image = base.kind === 'image' ? base.image : undefined;
-    if (!this.#onDisk.has(stage) || this.#settings.snapshotter === 'index')
-      return this.#inMemory(stage, image);
-    const { directory, ownership } = await this.#unpacked(image);
-    return this.#onDirectory(directory, ownership, stage);
+    const layers = base.kind === 'image' ? base.image.layers : [];
+    if (this.#needs.onDisk.has(stage) && this.#settings.snapshotter !== 'index') {
+      const { directory, ownership } = await this.#unpacked(layers);
+      return this.#onDirectory(directory, ownership, stage);
+    }
+    if (layers.length === 0) return new IndexRoot(new TreeIndex());
+    return new IndexRoot((await this.#trees.index(layers, this.#needsContents(stage))).clone());
   }
 
-  /** A tree of headers; the contents of a base's files lie on disk only where another stage reads them. */
-  async #inMemory(stage: PlannedStage, image: BaseImage | undefined): Promise<StageRoot> {
-    if (image === undefined) return new IndexRoot(new TreeIndex());
-    const index = (await this.#trees.index(image)).clone();
-    if (!this.#onDisk.has(stage)) return new IndexRoot(index);
-    const directory = await this.#trees.contents(image);
-    return new IndexRoot(index, fromText(`${this.#settings.scratch}/${directory}`));
+  /** Of a tree in memory: another stage reads its files. */
+  #needsContents(stage: PlannedStage): boolean {
+    return this.#needs.onDisk.has(stage);
   }
 
   async #unpacked(
-    image: BaseImage | undefined,
+    layers: readonly ImageLayer[],
   ): Promise<{ readonly directory: string; readonly ownership: TreeOwnership }> {
+    const isEmpty = layers.length === 0;
     if (this.#settings.ownership === 'disk') {
-      const directory = image === undefined ? this.#emptyDirectory() : await this.#trees.unpacked(image);
+      const directory = isEmpty ? this.#emptyDirectory() : await this.#trees.unpacked(layers);
       return { directory, ownership: diskOwnership };
     }
-    if (image === undefined)
-      return { directory: this.#emptyDirectory(), ownership: new Ledger(new TreeIndex()) };
-    const { directory, index } = await this.#trees.withIndex(image);
+    if (isEmpty) return { directory: this.#emptyDirectory(), ownership: new Ledger(new TreeIndex()) };
+    const { directory, index } = await this.#trees.withIndex(layers);
     return { directory, ownership: new Ledger(index.clone()) };
   }
 
-  #isNeeded(stage: PlannedStage): boolean {
-    if (this.#onDisk.has(stage) || changesFiles(stage)) return true;
-    return this.#plan.stages.some(({ base }) => base.kind === 'stage' && base.stage === stage);
-  }
-
-  #fork(stage: PlannedStage, parent: StageRoot | undefined): StageRoot {
+  async #fork(stage: PlannedStage, parent: StageTree | undefined): Promise<StageRoot> {
     if (parent === undefined) throw new BuildError('INTERNAL', `${stage.label} has no tree to start from`);
-    return parent.fork(this.#freshName());
+    return (await parent.ready()).fork(this.#freshName());
   }
 
   #onDirectory(directory: string, ownership: TreeOwnership, stage: PlannedStage): StageRoot {

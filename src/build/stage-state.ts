@@ -1,7 +1,10 @@
 import type { ContainerConfig, HistoryEntry, ImageConfig, Platform } from '../oci/index.ts';
 import type { ImageLayer } from '../image/index.ts';
 import type { BaseImage, PlannedStage } from '../plan/index.ts';
-import type { Change, StageRoot } from '../snapshot/index.ts';
+import type { Change } from '../snapshot/index.ts';
+import { keyOf, keyPart } from '../cache/index.ts';
+import type { StageChain } from './cache/foresight.ts';
+import type { StageTree } from './stage-tree.ts';
 
 /** What the kernel looks programs up in where an image says nothing (docker's default). */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -35,7 +38,7 @@ export type ImageFields = Pick<ImageConfig, 'architecture' | 'os' | 'variant' | 
 /** A stage between two of its steps. Handlers of instructions change it; nothing else does. */
 export interface StageState {
   readonly stage: PlannedStage;
-  readonly root: StageRoot | undefined;
+  readonly tree: StageTree | undefined;
   fields: ImageFields;
   config: ContainerConfig;
   /** What `$name` means in an instruction and what RUN finds in its environment: ENV and ARG, the later wins. */
@@ -45,6 +48,10 @@ export interface StageState {
   readonly layers: LayerSlot[];
   /** What waits for the one layer of `--single-snapshot`. */
   readonly unwritten: UnwrittenStep[];
+  /** What stands for the tree in keys of the cache. */
+  chain: StageChain;
+  /** History rows that came with the base image. */
+  readonly inheritedRows: number;
   /** Whether this stage had a CMD: an ENTRYPOINT drops an inherited one. */
   cmdIsSet: boolean;
 }
@@ -53,7 +60,7 @@ export interface StageState {
 export function startStage(
   stage: PlannedStage,
   parent: StageState | undefined,
-  root: StageRoot | undefined,
+  tree: StageTree | undefined,
 ): StageState {
   const begun = parent === undefined ? fromBase(stage) : fromParent(parent);
   const config = withPath(begun.config);
@@ -64,7 +71,7 @@ export function startStage(
     ...begun,
     config: workdir === '' ? config : { ...config, WorkingDir: resolveWorkdir(workdir, workdir) },
     stage,
-    root,
+    tree,
     env,
     unwritten: [],
     cmdIsSet: false,
@@ -99,7 +106,10 @@ export function splitEntry(entry: string): [string, string] {
   return equals < 0 ? [entry, ''] : [entry.slice(0, equals), entry.slice(equals + 1)];
 }
 
-type Begun = Pick<StageState, 'fields' | 'config' | 'env' | 'args' | 'history' | 'layers'>;
+type Begun = Pick<
+  StageState,
+  'fields' | 'config' | 'env' | 'args' | 'history' | 'layers' | 'chain' | 'inheritedRows'
+>;
 
 function fromBase(stage: PlannedStage): Begun {
   const image = stage.base.kind === 'image' ? stage.base.image : undefined;
@@ -118,6 +128,8 @@ function fromBase(stage: PlannedStage): Begun {
       createdBy: rows[index]?.created_by,
       reused: true,
     })),
+    chain: chainOf(image),
+    inheritedRows: history.length,
   };
 }
 
@@ -130,7 +142,15 @@ function fromParent(parent: StageState): Begun {
     args: [...parent.args],
     history: [...parent.history],
     layers: [...parent.layers],
+    chain: parent.chain,
+    inheritedRows: parent.inheritedRows,
   };
+}
+
+/** Trees of the same layers are the same. */
+function chainOf(image: BaseImage | undefined): StageChain {
+  const key = keyOf([keyPart('base', ...(image?.layers ?? []).map(({ diffId }) => diffId))]);
+  return { key, content: key };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { copyBlob, createLimiter, type BlobSource, type LocalBlobStore } from '../content/index.ts';
 import { BuildError } from '../errors/index.ts';
-import { openLayout, readImage, type ImageLayer, type LayoutImage } from '../image/index.ts';
+import { openLayout, readImage, type LayoutImage } from '../image/index.ts';
 import type { Descriptor, Digest, Platform } from '../oci/index.ts';
 import { formatReference, parseReference, withDefaultTag } from '../reference/index.ts';
 import type { RegistryClient, Repository } from '../registry/index.ts';
@@ -19,21 +19,33 @@ export class BaseImageSource implements BlobSource {
   /** Which layout of this machine a layer lies in. */
   readonly #inLayouts = new Map<Digest, BlobSource>();
   readonly #layouts: ReadonlyMap<string, LayoutImage>;
+  readonly #cached: BlobSource | undefined;
+  readonly #resolved = new Map<string, Promise<BaseImage>>();
 
-  /** `layouts` are the image layouts among the named contexts, by their names. */
+  /** `layouts` are the image layouts among the named contexts, by their names; `cached` has the layers of other builds. */
   constructor(
     registry: RegistryClient,
     store: LocalBlobStore,
     signal: AbortSignal,
     layouts: ReadonlyMap<string, LayoutImage> = new Map(),
+    cached?: BlobSource,
   ) {
+    this.#cached = cached;
     this.#layouts = layouts;
     this.#registry = registry;
     this.#store = store;
     this.#signal = signal;
   }
 
-  async resolve(text: string, platform: Platform): Promise<BaseImage> {
+  /** The image of a reference, asked for once. */
+  resolve(text: string, platform: Platform): Promise<BaseImage> {
+    const key = JSON.stringify([text, platform]);
+    const known = this.#resolved.get(key) ?? this.#resolve(text, platform);
+    this.#resolved.set(key, known);
+    return known;
+  }
+
+  async #resolve(text: string, platform: Platform): Promise<BaseImage> {
     const reference = withDefaultTag(parseReference(text));
     const { repository, descriptor, bytes } = await this.#registry.resolve(reference, this.#signal);
     const image = await readImage(repository, { descriptor, bytes }, platform, this.#signal);
@@ -53,7 +65,7 @@ export class BaseImageSource implements BlobSource {
   }
 
   /** Puts a layer into the store, where it is not there yet. */
-  fetch({ descriptor }: ImageLayer): Promise<void> {
+  fetch(descriptor: Descriptor): Promise<void> {
     return this.#limit(async () => {
       await copyBlob(this.#originOf(descriptor), this.#store, descriptor, { signal: this.#signal });
     });
@@ -72,7 +84,8 @@ export class BaseImageSource implements BlobSource {
   }
 
   #originOf(descriptor: Descriptor): BlobSource {
-    const origin = this.#inLayouts.get(descriptor.digest) ?? this.#origins.get(descriptor.digest);
+    const { digest } = descriptor;
+    const origin = this.#inLayouts.get(digest) ?? this.#origins.get(digest) ?? this.#cached;
     if (origin !== undefined) return origin;
     throw new BuildError('INTERNAL', `blob ${descriptor.digest} belongs to no image of this build`);
   }

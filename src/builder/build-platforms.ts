@@ -1,15 +1,11 @@
+import type { BuiltImage } from '../build/index.ts';
 import { formatPlatform } from '../oci/index.ts';
 import type { Reporter } from '../report/index.ts';
-import type { Environment } from '../request/index.ts';
 import type { BuiltPlatform } from './formed-images.ts';
-import { buildInside, type BuiltInside, type InnerProcess } from './inner-process.ts';
-import { jobOf, type GatheredRequest, type JobSite } from './job.ts';
+import type { GatheredRequest } from './job.ts';
 
-export interface Following {
-  readonly signal: AbortSignal;
-  /** Told of every building process that has made its image and still tidies up. */
-  onBuilt(inside: BuiltInside): void;
-}
+/** Builds the image of one platform: the how-manieth of the build. */
+export type BuildOne = (request: GatheredRequest, number: number, reporter: Reporter) => Promise<BuiltImage>;
 
 /**
  * Builds the image of each platform, one after the other: each in a building process of its own, which fills the machine.
@@ -17,18 +13,14 @@ export interface Following {
  */
 export async function buildPlatforms(
   request: GatheredRequest,
-  site: JobSite,
-  inner: InnerProcess,
-  env: Environment,
-  { signal, onBuilt }: Following,
+  reporter: Reporter,
+  buildOne: BuildOne,
 ): Promise<readonly [BuiltPlatform, ...BuiltPlatform[]]> {
   const [first, ...more] = request.platforms ?? [request.spec.platform];
   const build = async (platform: BuiltPlatform['platform'], number: number): Promise<BuiltPlatform> => {
-    const job = jobOf({ ...request, spec: { ...request.spec, platform } }, site, env, number);
-    const reporter = more.length === 0 ? inner.reporter : named(inner.reporter, formatPlatform(platform));
-    const inside = await buildInside(job, { ...inner, reporter }, signal);
-    onBuilt(inside);
-    return { platform, image: inside.image };
+    const own = { ...request, spec: { ...request.spec, platform } };
+    const told = more.length === 0 ? reporter : named(reporter, formatPlatform(platform));
+    return { platform, image: await buildOne(own, number, told) };
   };
   const built: [BuiltPlatform, ...BuiltPlatform[]] = [await build(first ?? request.spec.platform, 0)];
   for (const [number, platform] of more.entries()) built.push(await build(platform, number + 1));

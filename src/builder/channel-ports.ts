@@ -1,4 +1,4 @@
-import type { BuildPorts, Download, DownloadRequest, RepositoryRequest } from '../build/index.ts';
+import type { BuildPorts, LayerCache, Download, DownloadRequest, RepositoryRequest } from '../build/index.ts';
 import { BuildError } from '../errors/index.ts';
 import type { BaseImage } from '../plan/index.ts';
 import type { Reporter } from '../report/index.ts';
@@ -6,6 +6,7 @@ import { fromErrorMessage } from './error-message.ts';
 import {
   BaseImageMessage,
   DownloadMessage,
+  RecordsMessage,
   RepositoryMessage,
   type Call,
   type FromBuilder,
@@ -43,6 +44,33 @@ export class ChannelPorts {
 
   readonly fetchRepository = async (request: RepositoryRequest): Promise<{ readonly path: string }> =>
     RepositoryMessage.parse(await this.#call({ method: 'git', ...request }));
+
+  readonly #keeping = new Set<Promise<unknown>>();
+
+  /** The caches, which the other process asks. */
+  cache(keeps: boolean): LayerCache {
+    return {
+      keeps,
+      lookup: async (keys) => {
+        const records = RecordsMessage.parse(await this.#call({ method: 'cache-lookup', keys: [...keys] }));
+        return new Map(records.map((record) => [record.key, record]));
+      },
+      fetch: async (blob) => {
+        await this.#call({ method: 'cache-fetch', blob });
+      },
+      keep: (record) => {
+        const kept: Promise<unknown> = this.#call({ method: 'cache-keep', record })
+          .catch(() => undefined)
+          .finally(() => this.#keeping.delete(kept));
+        this.#keeping.add(kept);
+      },
+    };
+  }
+
+  /** Resolves once all that is to be kept has arrived. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#keeping);
+  }
 
   /** Takes an answer or a refusal to an earlier call. */
   settle(message: Extract<ToBuilder, { readonly type: 'answer' | 'refusal' }>): void {

@@ -1,13 +1,13 @@
 import { mkdirSync, rmSync, writeSync } from 'node:fs';
-import { buildImage } from '../build/index.ts';
+import { buildImage, type PlacedSteps } from '../build/index.ts';
 import { DirectoryStore } from '../content/index.ts';
-import { openDirectoryContext, openNamedContext, type BuildContext } from '../context/index.ts';
 import { BuildError } from '../errors/index.ts';
 import { closeInheritedDescriptors } from '../process/index.ts';
 import { ChannelPorts } from './channel-ports.ts';
 import { toErrorMessage } from './error-message.ts';
 import { messageLine, readMessages } from './message-stream.ts';
 import { ToBuilder, type FromBuilder, type Job } from './messages.ts';
+import { openContexts } from './open-contexts.ts';
 import { createSandbox } from './sandbox.ts';
 
 /**
@@ -44,8 +44,8 @@ async function runJob(job: Job, ports: ChannelPorts, signal: AbortSignal): Promi
         download: ports.download,
         fetchRepository: ports.fetchRepository,
         store: new DirectoryStore(job.settings.scratch),
-        context: openDirectoryContext(job.spec.context.path, { dockerfilePath: job.spec.dockerfile }),
-        contexts: openNamed(job.spec),
+        ...openContexts(job.spec),
+        cache: job.cache && ports.cache(job.cache.keeps),
         sandbox: createSandbox(job),
         reporter: ports.reporter(),
         secrets: new Map(
@@ -56,7 +56,9 @@ async function runJob(job: Job, ports: ChannelPorts, signal: AbortSignal): Promi
         now: () => Date.now(),
       },
       { ...job.settings, scratch: makeTrees(job) },
+      job.cache?.steps as PlacedSteps | undefined,
     );
+    await ports.settled();
     send({ type: 'built', image });
   } catch (error) {
     send({ type: 'failed', error: toErrorMessage(error) });
@@ -64,14 +66,6 @@ async function runJob(job: Job, ports: ChannelPorts, signal: AbortSignal): Promi
     // The image is exported meanwhile: nothing in the trees is needed for it.
     clean(job);
   }
-}
-
-function openNamed({ contexts = [] }: Job['spec']): ReadonlyMap<string, BuildContext> {
-  return new Map(
-    contexts.flatMap((named): [string, BuildContext][] =>
-      named.kind === 'directory' ? [[named.name, openNamedContext(named.path)]] : [],
-    ),
-  );
 }
 
 /** Everybody may pass: RUN as another user than root reaches its root directory through it. */

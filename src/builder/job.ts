@@ -13,12 +13,14 @@ export interface JobSite {
   readonly report: ProbeReport;
   readonly backend: Backend;
   readonly scratch: string;
+  /** What the cache has; undefined where the build is without one. */
+  readonly cache?: Job['cache'];
 }
 
 /** All the building process is told of a request, the how-manieth of its build. Throws ISOLATION where overlays are asked for and cannot be had. */
 export function jobOf(
   request: GatheredRequest,
-  { report, backend, scratch }: JobSite,
+  { report, backend, scratch, cache }: JobSite,
   env: Environment,
   number = 0,
 ): Job {
@@ -38,6 +40,7 @@ export function jobOf(
     ownProc: backend.ownProc,
     recorder: backend.recorder,
     path: env['PATH'] ?? '',
+    ...(cache !== undefined && { cache }),
     ...(backend.name === 'none' && { noRun: toErrorMessage(noRunError(report)) }),
   };
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Descriptor, ImageConfig, Platform } from '../oci/index.ts';
-import type { BuildSpec, NamedContext, RunOptions } from '../request/index.ts';
-import type { RootSettings } from '../build/index.ts';
+import { CacheKey, CacheRecord, KeyPart, StepRecord } from '../cache/index.ts';
+import type { BuildSpec, CacheOutcome, NamedContext, RunOptions } from '../request/index.ts';
+import type { ForeseenStep, RootSettings } from '../build/index.ts';
 
 /** Both ends are of one release; a mismatch means a half-replaced installation and ends the build at once. */
 export const PROTOCOL_VERSION = 1;
@@ -78,6 +79,17 @@ const Settings = z.object({
   cacheMounts: z.string().optional(),
 }) satisfies z.ZodType<RootSettings>;
 
+/** What is known of a step before it is carried out. */
+const Foreseen = z.object({
+  name: z.string(),
+  parts: z.array(KeyPart).readonly(),
+  from: KeyPart.optional(),
+  linked: z.boolean(),
+  use: z.object({ take: z.boolean(), keep: z.boolean() }),
+  key: CacheKey.optional(),
+  record: StepRecord.optional(),
+}) satisfies z.ZodType<ForeseenStep>;
+
 /** All the inner process is told: no credential but the secrets that RUN is meant to have. */
 export const Job = z.object({
   spec: Spec,
@@ -94,6 +106,13 @@ export const Job = z.object({
   secrets: strings,
   /** Sockets of agents by id. */
   sshAgents: strings,
+  /** What the cache has; absent where the build is without one. */
+  cache: z
+    .object({
+      keeps: z.boolean(),
+      steps: z.array(z.tuple([z.number(), z.number(), Foreseen]).readonly()).readonly(),
+    })
+    .optional(),
   /** Why RUN cannot be executed on this machine, where that is so. */
   noRun: ErrorMessage.optional(),
 });
@@ -117,6 +136,7 @@ export const DownloadMessage = z.object({
   lastModified: z.number().optional(),
 });
 
+export const RecordsMessage = z.array(CacheRecord);
 export const RepositoryMessage = z.object({ path: z.string() });
 
 /** What the building process asks for: everything that needs the network. */
@@ -125,6 +145,9 @@ export const Call = z.discriminatedUnion('method', [
   z.object({ method: z.literal('resolve-layout'), context: z.string(), platform: Platform }),
   z.object({ method: z.literal('fetch'), layer: Layer }),
   z.object({ method: z.literal('download'), url: z.string(), checksum: z.string().optional() }),
+  z.object({ method: z.literal('cache-lookup'), keys: z.array(CacheKey).readonly() }),
+  z.object({ method: z.literal('cache-fetch'), blob: Descriptor }),
+  z.object({ method: z.literal('cache-keep'), record: CacheRecord }),
   z.object({
     method: z.literal('git'),
     url: z.string(),
@@ -163,7 +186,16 @@ export const Report = z.discriminatedUnion('what', [
 ]);
 export type Report = z.infer<typeof Report>;
 
+/** What became of a step. */
+const StepOutcome = z.object({
+  name: z.string(),
+  hit: z.boolean(),
+  milliseconds: z.number(),
+  bytes: z.number(),
+}) satisfies z.ZodType<CacheOutcome>;
+
 export const Built = z.object({
+  outcomes: z.array(StepOutcome).readonly(),
   config: ImageConfig,
   layers: z.array(BuiltLayer).readonly(),
   warnings: z.array(z.string()).readonly(),

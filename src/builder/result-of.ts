@@ -8,6 +8,7 @@ export function resultOf(
   outputs: OutputSpec,
   built: readonly BuiltPlatform[],
   { set, destinations }: Exported,
+  withCache: boolean,
 ): Omit<BuildResult, 'milliseconds'> {
   const { digest, mediaType, size, annotations } = rootOf(set).descriptor;
   return {
@@ -22,6 +23,7 @@ export function resultOf(
     tarPath: archiveOf(outputs),
     ociLayoutPath: layoutOf(outputs),
     warnings: [...new Set(built.flatMap(({ image }) => image.warnings))],
+    ...(withCache && { cache: { steps: built.flatMap(({ image }) => image.outcomes) } }),
   };
 }
 

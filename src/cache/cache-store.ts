@@ -28,6 +28,8 @@ export interface SaveOutcome {
 export interface CacheStore extends BlobSource {
   /** For messages: `registry example.com/app/cache`. */
   readonly name: string;
+  /** The repository its blobs lie in, where a registry can take them over from there. */
+  readonly repository?: { readonly registry: string; readonly name: string } | undefined;
   /**
    * The records under these keys, each opened by the seal; keys without one are left out. Whether their blobs are still
    * there is not asked. Rejects where the store cannot be reached, and with CANCELLED after an abort.

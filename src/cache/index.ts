@@ -1,10 +1,11 @@
 /** The layer cache: what entries are found by, what is kept of them, and where. */
 export type { CacheStats, CacheStore, SaveOutcome } from './cache-store.ts';
-export { CacheKey, keyOf, keyPart } from './key.ts';
-export type { KeyPart, PartValue } from './key.ts';
+export { CacheKey, keyOf, KeyPart, keyPart } from './key.ts';
+export type { PartValue } from './key.ts';
+export { localCache } from './local-cache.ts';
 export { memoryCache } from './memory-cache.ts';
-export { blobsOf, CacheRecord } from './record.ts';
-export type { DocumentRecord, ListingRecord, MountRecord, StepRecord } from './record.ts';
+export { blobsOf, CacheRecord, StepRecord } from './record.ts';
+export type { DocumentRecord, ListingRecord, MountRecord } from './record.ts';
 export { RecordIndex } from './record-index.ts';
 export { recordSeal } from './seal.ts';
 export type { RecordSeal } from './seal.ts';

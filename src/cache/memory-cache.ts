@@ -1,7 +1,7 @@
-import { memoryStore, type BlobSource, type BlobStore } from '../content/index.ts';
+import { memoryStore } from '../content/index.ts';
 import { toBuildError } from '../errors/index.ts';
 import type { CacheStore } from './cache-store.ts';
-import { blobsOf, type CacheRecord } from './record.ts';
+import { copyBlobsOf } from './copy-blobs.ts';
 import { RecordIndex } from './record-index.ts';
 
 /** A cache that lives as long as the process. */
@@ -38,20 +38,4 @@ export function memoryCache(name = 'memory'): CacheStore {
     },
     stats: () => ({ ...stats }),
   };
-}
-
-/** Puts what a record names where it is not yet; returns the bytes moved. Throws what reading and writing throw. */
-export async function copyBlobsOf(
-  record: CacheRecord,
-  from: BlobSource,
-  to: BlobStore,
-  signal: AbortSignal,
-): Promise<number> {
-  let bytes = 0;
-  for (const blob of blobsOf(record)) {
-    if (await to.has(blob)) continue;
-    await to.put(blob, from.open(blob, signal), signal);
-    bytes += blob.size;
-  }
-  return bytes;
 }

@@ -14,7 +14,7 @@ const common = {
 };
 
 /** What an instruction that may change files came to. */
-const StepRecord = z.object({
+export const StepRecord = z.object({
   kind: z.literal('step'),
   ...common,
   /** Stage and place of the instruction: steps of the same name in two builds are compared to explain a miss. */

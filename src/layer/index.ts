@@ -9,6 +9,7 @@ export type { ArchivedTree } from './flatten/archive-tree.ts';
 export { locateMembers } from './flatten/flatten-layers.ts';
 export type { FlattenOptions } from './flatten/flatten-layers.ts';
 export { unpackTree } from './flatten/unpack-tree.ts';
+export { ListingWriter, readListing } from './listing.ts';
 export { layerMembers } from './layer-members.ts';
 export type { Layer } from './layer.ts';
 export { mergeChanges } from './merge-changes.ts';

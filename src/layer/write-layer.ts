@@ -8,6 +8,7 @@ import {
   type LayerCompression,
 } from './compress/compress-blocks.ts';
 import { digested } from './compress/digested.ts';
+import type { ListingWriter } from './listing.ts';
 import type { Layer } from './layer.ts';
 
 export interface LayerOptions {
@@ -18,6 +19,8 @@ export interface LayerOptions {
   readonly fixedMtimeNs?: bigint | undefined;
   /** gzip where it is not given. */
   readonly compression?: LayerCompression | undefined;
+  /** Takes down what the layer lists. */
+  readonly listing?: ListingWriter | undefined;
 }
 
 /**
@@ -48,11 +51,13 @@ export async function writeLayer(
 
 function* stamped(
   members: readonly TarMember[],
-  { maxMtimeNs, fixedMtimeNs }: LayerOptions,
+  { maxMtimeNs, fixedMtimeNs, listing }: LayerOptions,
 ): Generator<TarMember> {
-  for (const member of members) {
-    const mtimeNs = fixedMtimeNs ?? earlier(member.mtimeNs, maxMtimeNs);
-    yield mtimeNs === member.mtimeNs ? member : { ...member, mtimeNs };
+  for (const given of members) {
+    const mtimeNs = fixedMtimeNs ?? earlier(given.mtimeNs, maxMtimeNs);
+    const member = mtimeNs === given.mtimeNs ? given : { ...given, mtimeNs };
+    listing?.member(member);
+    yield member;
   }
 }
 

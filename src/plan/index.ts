@@ -1,6 +1,7 @@
 /** From a parsed Dockerfile to the stages that have to be built, and what each needs. No file of an image is touched here. */
 export type { BaseImages } from './base-images.ts';
-export { changesFiles, stagesOnDisk } from './disk-stages.ts';
+export { changesFiles, needsOf } from './needs.ts';
+export type { Needs } from './needs.ts';
 export { givenArg } from './given-arg.ts';
 export { checkPlan } from './checks/check-plan.ts';
 export { checkDefaultBases } from './checks/default-bases.ts';

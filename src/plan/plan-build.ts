@@ -44,7 +44,8 @@ async function planStages(
   const planner = new Planner(dockerfile, spec, globals, rememberImages(images));
   const [planned, ...more] = await Promise.all([target, ...others].map((stage) => planner.stage(stage)));
   if (planned === undefined) throw new BuildError('INTERNAL', 'a plan without a target');
-  return { dockerfile, target: planned, stages: inOrder([planned, ...more]), globals };
+  const targets = [planned, ...more];
+  return { dockerfile, target: planned, targets, stages: inOrder(targets), globals };
 }
 
 type ImageBase = Extract<StageBase, { readonly kind: 'scratch' | 'image' }>;

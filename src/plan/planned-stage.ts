@@ -52,6 +52,8 @@ export interface PlannedStage {
 export interface Plan {
   readonly dockerfile: Dockerfile;
   readonly target: PlannedStage;
+  /** The target and all others that were asked for. */
+  readonly targets: readonly PlannedStage[];
   readonly stages: readonly PlannedStage[];
   /** ARGs before the first FROM and the platform arguments: what ARG without a default takes its value from. */
   readonly globals: ReadonlyMap<string, string>;

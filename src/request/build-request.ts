@@ -1,5 +1,6 @@
 import { type CredentialHelper } from './credential-helpers.ts';
 import type { Compression, Platform } from '../oci/index.ts';
+import type { CacheOptions } from './cache/cache-options.ts';
 import type {
   ContextSpec,
   DirectoryContext,
@@ -198,6 +199,8 @@ export interface BuildRequest {
   readonly sshAgents?: readonly GivenAgent[] | undefined;
   readonly gitTokens: readonly GitToken[];
   readonly isolation: IsolationChoice;
+  /** Undefined for a build without a layer cache. */
+  readonly cache?: CacheOptions | undefined;
   /** Directory below which scratch space is made; chosen from the environment by the front. */
   readonly scratchParent: string;
 }

@@ -12,6 +12,24 @@ export interface ResultLayer {
   readonly reused: boolean;
 }
 
+/** What became of an instruction that may change files. */
+export interface CacheOutcome {
+  /** Stage, place in it, and kind. */
+  readonly name: string;
+  /** Taken from the cache. */
+  readonly hit: boolean;
+  /** What it took to make, now or when it was made. */
+  readonly milliseconds: number;
+  /** Of its layer, as far as it came from the cache. */
+  readonly bytes: number;
+}
+
+/** What the layer cache did for a build. */
+export interface CacheReport {
+  /** In the order in which they were finished. */
+  readonly steps: readonly CacheOutcome[];
+}
+
 /** What a finished build hands to its front. */
 export interface BuildResult {
   /** Digest of the manifest, or of the index of several platforms: what `image@digest` names. */
@@ -33,4 +51,6 @@ export interface BuildResult {
   readonly ociLayoutPath?: string | undefined;
   readonly milliseconds: number;
   readonly warnings: readonly string[];
+  /** Undefined for a build without a layer cache. */
+  readonly cache?: CacheReport | undefined;
 }

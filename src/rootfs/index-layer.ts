@@ -4,10 +4,11 @@ import type { TarEntry, TarHandler, TarMember } from '../tar/index.ts';
 import { MAX_ACCOUNT_FILE_BYTES } from './accounts.ts';
 import { parseLayerName, refusal } from './layer-name.ts';
 import { resolveInRoot } from './resolve-in-root.ts';
+import { inFile, inMemory, type StoredContent } from './stored-content.ts';
 import type { RootView } from './root-view.ts';
 
 /** Files whose content name lookups read, wherever they lie: /etc/passwd may be a symlink. */
-const KEPT_NAMES: readonly string[] = ['passwd', 'group'];
+export const KEPT_NAMES: readonly string[] = ['passwd', 'group'];
 
 /** The tree a layer is applied to. */
 export interface IndexedTree extends RootView {
@@ -21,10 +22,13 @@ export class IndexLayer implements TarHandler {
   readonly #tree: IndexedTree;
   /** Paths this layer brought, with all directories above them. */
   readonly #placed = new Set<BytePath>(['/' as BytePath]);
-  #kept: { readonly entry: TarEntry; readonly chunks: Buffer[] } | undefined;
+  readonly #spill: string | undefined;
+  #kept: { readonly entry: TarEntry; readonly content: StoredContent } | undefined;
 
-  constructor(tree: IndexedTree) {
+  /** `spill` is an existing directory that the bytes of all files go into; only accounts are kept where it is absent. */
+  constructor(tree: IndexedTree, spill?: string) {
     this.#tree = tree;
+    this.#spill = spill;
   }
 
   entry(entry: TarEntry): void {
@@ -38,14 +42,14 @@ export class IndexLayer implements TarHandler {
   }
 
   data(chunk: Uint8Array): void {
-    this.#kept?.chunks.push(Buffer.from(chunk));
+    this.#kept?.content.write(chunk);
   }
 
   end(): void {
     if (this.#kept === undefined) return;
-    const { entry, chunks } = this.#kept;
+    const { entry, content } = this.#kept;
     this.#kept = undefined;
-    this.#tree.addMember({ ...entry, content: { kind: 'bytes', bytes: Buffer.concat(chunks) } });
+    this.#tree.addMember({ ...entry, content: content.finish() });
   }
 
   #apply(entry: TarEntry): void {
@@ -59,8 +63,10 @@ export class IndexLayer implements TarHandler {
   #place(entry: TarEntry): void {
     const path = this.#tree.addMember(entry);
     for (let at = path; !this.#placed.has(at); at = parentPath(at)) this.#placed.add(at);
-    const isKept = entry.type === 'file' && KEPT_NAMES.includes(baseName(path));
-    if (isKept && entry.size > 0 && entry.size <= MAX_ACCOUNT_FILE_BYTES) this.#kept = { entry, chunks: [] };
+    if (entry.type !== 'file' || entry.size === 0) return;
+    const isKept = KEPT_NAMES.includes(baseName(path)) && entry.size <= MAX_ACCOUNT_FILE_BYTES;
+    if (isKept) this.#kept = { entry, content: inMemory() };
+    else if (this.#spill !== undefined) this.#kept = { entry, content: inFile(this.#spill) };
   }
 
   #hide(path: BytePath): void {

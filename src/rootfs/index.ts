@@ -1,4 +1,6 @@
 /** The file tree of a stage: looking things up in it and changing it, never leaving it. */
+export { KEPT_NAMES } from './index-layer.ts';
+export { MAX_ACCOUNT_FILE_BYTES } from './accounts.ts';
 export { ArchiveUnpacker } from './archive-unpacker.ts';
 export type { ArchiveBounds } from './archive-unpacker.ts';
 export { applyMembers } from './apply-members.ts';
@@ -16,4 +18,5 @@ export type { UserIdentity } from './resolve-user.ts';
 export type { NodeStat, RootView } from './root-view.ts';
 export { TreeIndex } from './tree-index.ts';
 export type { UnpackOptions } from './unpack-options.ts';
+export { readContent } from './read-content.ts';
 export { readXattrs } from './xattrs.ts';

@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { toFs, toText, type BytePath } from '../bytes/index.ts';
 import { BuildError } from '../errors/index.ts';
 import { resolveInRoot } from './resolve-in-root.ts';
+import type { ContentSource } from '../tar/index.ts';
 import type { RootView } from './root-view.ts';
 
 /**
@@ -15,14 +16,18 @@ export function readTextFile(view: RootView, path: BytePath, limitBytes: number)
     throw new BuildError('FILESYSTEM', `${toText(path)} of the image is larger than ${limitBytes} bytes`);
   }
   if (found.stat.size === 0) return '';
-  const source = view.content(found.path);
-  return source.kind === 'bytes' ? Buffer.from(source.bytes).toString('utf8') : readRegular(source.path);
+  return Buffer.from(readContent(view.content(found.path))).toString('utf8');
 }
 
-function readRegular(path: BytePath): string {
+/** The bytes of a small file, wherever they lie. */
+export function readContent(source: ContentSource): Uint8Array {
+  return source.kind === 'bytes' ? source.bytes : readRegular(source.path);
+}
+
+function readRegular(path: BytePath): Buffer {
   const fd = openSync(toFs(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    return readFileSync(fd, 'utf8');
+    return readFileSync(fd);
   } finally {
     closeSync(fd);
   }

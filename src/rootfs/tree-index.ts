@@ -47,12 +47,6 @@ export class TreeIndex implements RootView {
     );
   }
 
-  /** Whether the bytes of a file can be had from this tree. */
-  hasContent(path: BytePath): boolean {
-    const { content, size } = this.#get(path).inode;
-    return content !== undefined || size === 0;
-  }
-
   xattrs(path: BytePath): ReadonlyMap<string, Uint8Array> {
     return this.#find(path)?.inode.xattrs ?? NO_XATTRS;
   }
@@ -81,9 +75,12 @@ export class TreeIndex implements RootView {
     return new TreeIndex(this.#root);
   }
 
-  /** Applies one layer from the headers of its archive, whiteouts included. */
-  handler(): TarHandler {
-    return new IndexLayer(this);
+  /**
+   * Applies one layer from the headers of its archive, whiteouts included. The bytes of its files are kept in `spill`, an
+   * existing directory, where one is given.
+   */
+  handler(spill?: string): TarHandler {
+    return new IndexLayer(this, spill);
   }
 
   /** Where a relative clean path of an archive lies: its parents' links followed inside the root, the last name kept. */

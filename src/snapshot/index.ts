@@ -3,6 +3,7 @@ export type { Change } from './change.ts';
 export { diskOwnership } from './disk-ownership.ts';
 export { givenPaths, ignoreRule } from './ignore.ts';
 export type { IgnoreRule } from './ignore.ts';
+export type { LayerFeed, LayerSink } from './layer-feed.ts';
 export { IndexRoot } from './index-root.ts';
 export { Ledger } from './ledger/ledger.ts';
 export { createOverlayMounter } from './overlay-mount.ts';

@@ -6,6 +6,7 @@ import { diffOverlay } from './overlay-diff.ts';
 import type { IgnoreRule } from './ignore.ts';
 import type { OverlayMounter } from './overlay-mount.ts';
 import { makeMountPoints, missingMountPoints } from './mount-points.ts';
+import type { LayerFeed } from './layer-feed.ts';
 import type { MemberPlan, MountPoint, OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
 import { makeStubs } from './stubs.ts';
 import type { OwnershipRecord, TreeOwnership } from './tree-ownership.ts';
@@ -112,6 +113,16 @@ export class OverlayRoot implements StageRoot {
     } finally {
       before.close();
     }
+  }
+
+  async applyLayers(feed: LayerFeed): Promise<void> {
+    const step = this.#mountStep(this.#lowers);
+    try {
+      await feed.unpack(() => this.#ownership.unpackInto(this.#mounter.path(step.merged)));
+    } finally {
+      this.#unmountStep(step);
+    }
+    this.#lowers.unshift(step.upper);
   }
 
   fork(name: string): StageRoot {

@@ -8,6 +8,7 @@ import type { TarMember } from '../tar/index.ts';
 import type { Change } from './change.ts';
 import type { IgnoreRule } from './ignore.ts';
 import { diffStates } from './scan-diff.ts';
+import type { LayerFeed } from './layer-feed.ts';
 import type { MemberPlan, MountPoint, OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
 import { placeStubs } from './placed-stubs.ts';
 import type { OwnershipRecord, TreeOwnership } from './tree-ownership.ts';
@@ -69,6 +70,11 @@ export class ScanRoot implements StageRoot {
     const after = readTreeState(this.#directory, this.#ignored);
     this.#state = after;
     return { changes: this.#settle(diffStates(this.#directory, before, after), record), stable: false };
+  }
+
+  async applyLayers(feed: LayerFeed): Promise<void> {
+    this.#state = undefined;
+    await feed.unpack(() => this.#ownership.unpackInto(this.#directory));
   }
 
   fork(name: string): StageRoot {

@@ -2,6 +2,7 @@ import type { BytePath } from '../bytes/index.ts';
 import type { RootView } from '../rootfs/index.ts';
 import type { TarMember } from '../tar/index.ts';
 import type { Change } from './change.ts';
+import type { LayerFeed } from './layer-feed.ts';
 import type { OwnershipRecord } from './tree-ownership.ts';
 
 /** A directory of this machine through which a finished tree can be read until it is closed. */
@@ -41,7 +42,7 @@ export interface MountPoint {
 
 /**
  * The file tree of one stage as it grows step by step. Whatever holds it (overlay mounts, one plain directory, an
- * index in memory), a step sees the same three operations.
+ * index in memory), a step sees the same operations.
  */
 export interface StageRoot {
   /** Opens the present tree for reading. */
@@ -56,6 +57,8 @@ export interface StageRoot {
     step: (root: RunRoot) => Promise<OwnershipRecord>,
     mountPoints?: (view: RootView) => readonly MountPoint[],
   ): Promise<RunChanges>;
+  /** Puts finished layers on top of the tree. Throws what getting them throws; the tree is of no use then. */
+  applyLayers(feed: LayerFeed): Promise<void>;
   /** A root that starts from the present tree and leaves this one as it is. */
   fork(name: string): StageRoot;
 }

@@ -3,6 +3,7 @@ import type { OwnershipEvent, RootView } from '../rootfs/index.ts';
 import type { TarMember } from '../tar/index.ts';
 import type { Change } from './change.ts';
 import type { IgnoreRule } from './ignore.ts';
+import type { LayerSink } from './layer-feed.ts';
 
 /** What a RUN tells of owners that the disk does not show. */
 export interface OwnershipRecord {
@@ -28,6 +29,8 @@ export interface TreeOwnership {
   view(directory: BytePath): RootView;
   /** Puts planned members into a directory. */
   apply(directory: BytePath, members: readonly TarMember[]): void;
+  /** Takes in a finished layer over a directory. */
+  unpackInto(directory: BytePath): LayerSink;
   /** What a RUN changed as the image has it. */
   settle(step: EndedStep): Change[];
   /** Of a tree that starts as this one and goes its own way. */

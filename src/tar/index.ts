@@ -1,6 +1,7 @@
 /** Tar archives as typed entries, exact to the byte: own codec for layers (ustar, PAX, GNU names). */
 export { NO_XATTRS } from './entry.ts';
 export type { ContentSource, EntryType, TarEntry, TarMember } from './entry.ts';
+export { bothHandlers } from './both-handlers.ts';
 export type { TarHandler } from './handler.ts';
 export { DEFAULT_TAR_LIMITS } from './limits.ts';
 export type { TarLimits } from './limits.ts';

@@ -36,6 +36,7 @@ export interface SiteBuild {
   readonly isolation?: BuildRequest['isolation'];
   /** What RUN mounts are given. */
   readonly supplies?: Pick<BuildRequest, 'secrets' | 'sshAgents'>;
+  readonly cache?: BuildRequest['cache'];
   readonly reporter?: Partial<Reporter>;
   readonly signal?: AbortSignal;
   readonly env?: Readonly<Record<string, string>>;
@@ -118,7 +119,7 @@ function requestOf(
   scratchParent: string,
   registry: RunningRegistry,
   outputs: OutputSpec,
-  { spec, asked, isolation = 'auto', supplies }: SiteBuild,
+  { spec, asked, isolation = 'auto', supplies, cache }: SiteBuild,
 ): BuildRequest {
   const platform = platformOfMachine(process.arch);
   return {
@@ -132,6 +133,7 @@ function requestOf(
     ...supplies,
     gitTokens: [],
     isolation,
+    cache,
     scratchParent,
   };
 }

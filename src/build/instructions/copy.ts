@@ -22,7 +22,7 @@ export async function runCopy(
 ): Promise<void> {
   refuseRemoteSources(instruction);
   const { source } = step.planned;
-  const opened = source === undefined ? undefined : rootOf(await kit.finished(source)).open();
+  const opened = source === undefined ? undefined : (await rootOf(await kit.finished(source))).open();
   await copyInto(instruction, state, kit, opened?.close, (target) =>
     planCopy(requestOf(instruction, state, kit, opened, target)),
   );
@@ -57,7 +57,7 @@ async function copyInto(
 ): Promise<void> {
   let members: readonly TarMember[];
   try {
-    members = await rootOf(state).change(plan);
+    members = await (await rootOf(state)).change(plan);
   } catch (error) {
     release?.();
     throw error;

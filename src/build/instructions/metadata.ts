@@ -2,7 +2,7 @@ import { assertNever } from '../../errors/index.ts';
 import type { StageInstruction } from '../../dockerfile/index.ts';
 import type { BuildKit } from '../kit.ts';
 import type { StageState } from '../stage-state.ts';
-import { applyArg } from './arg.ts';
+import { applyArg, type ArgumentValues } from './arg.ts';
 import { applyCommand } from './command.ts';
 import { applyExpose } from './expose.ts';
 import { applyHealthcheck } from './healthcheck.ts';
@@ -18,12 +18,16 @@ import {
 
 /** Carries out an instruction that only concerns the image's config, and adds its history row. */
 export function applyMetadata(instruction: StageInstruction, state: StageState, kit: BuildKit): void {
-  const row = createdBy(instruction, state, kit);
-  if (row !== undefined) kit.committer.metadata(state, row, kit.time());
+  const row = applyToConfig(instruction, state, kit);
+  if (row !== undefined) kit.committer.metadata(state, row);
 }
 
 /** Changes the config; returns what the history says of it. */
-function createdBy(instruction: StageInstruction, state: StageState, kit: BuildKit): string | undefined {
+export function applyToConfig(
+  instruction: StageInstruction,
+  state: StageState,
+  kit: ArgumentValues,
+): string | undefined {
   switch (instruction.kind) {
     case 'arg':
       return applyArg(instruction, state, kit);

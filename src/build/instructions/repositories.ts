@@ -15,14 +15,15 @@ export async function fetchRepositories(
   const urls = [...new Set(instruction.sources.filter(isGitSource))];
   const trees = await Promise.all(
     urls.map(async (url): Promise<[string, RootView]> => {
-      const { path } = await ports.fetchRepository(requestFor(url, instruction));
+      const { path } = await ports.fetchRepository(repositoryRequest(url, instruction));
       return [url, openPlainTree(path)];
     }),
   );
   return new Map(trees);
 }
 
-function requestFor(url: string, { keepGitDir, checksum }: CopyInstruction): RepositoryRequest {
+/** How a repository that an ADD names is to be fetched. Throws DOCKERFILE_SEMANTICS where URL and flags disagree. */
+export function repositoryRequest(url: string, { keepGitDir, checksum }: CopyInstruction): RepositoryRequest {
   const source = parseGitSource(url, { shortForms: false });
   if (source === undefined) throw new BuildError('INTERNAL', 'what ADD names is no git repository');
   if (checksum !== undefined) checkCommit(checksum);

@@ -1,5 +1,6 @@
 import { shellScript, soleHeredoc, type RunInstruction } from '../../dockerfile/index.ts';
 import { BuildError } from '../../errors/index.ts';
+import type { BuildSpec } from '../../request/index.ts';
 import { resolveUser } from '../../rootfs/index.ts';
 import type { OwnershipRecord, RunChanges, RunRoot } from '../../snapshot/index.ts';
 import { runRow } from '../history.ts';
@@ -34,11 +35,16 @@ export async function runRun(
   const { changes, stable } = await runWith(mounts, instruction, program, state, kit, step).finally(() =>
     mounts.release(),
   );
-  const createdBy = runRow(program.args, state.args, state.env);
+  const createdBy = runCreatedBy(instruction, state);
   await kit.committer.step(state, { createdBy, changes, stable }, kit.time());
 }
 
-function runWith(
+/** What the history says of a RUN. */
+export function runCreatedBy(instruction: RunInstruction, state: StageState): string {
+  return runRow(programOf(instruction, state).args, state.args, state.env);
+}
+
+async function runWith(
   mounts: RunMounts,
   instruction: RunInstruction,
   program: Program,
@@ -47,7 +53,8 @@ function runWith(
   step: Step,
 ): Promise<RunChanges> {
   let placed: PlacedMounts = { points: [], mounts: [] };
-  return rootOf(state).run(
+  const stageRoot = await rootOf(state);
+  return stageRoot.run(
     (root) => execute({ instruction, program, mounts, placed, root }, state, kit, step),
     (view) => {
       placed = mounts.place(view);
@@ -85,7 +92,7 @@ async function execute(
       mounts: placed.mounts,
       workdir,
       user,
-      network: networkOf(instruction, kit),
+      network: networkOf(instruction, kit.spec),
       onOutput: (stream, text) => step.onOutput(stream, mask.text(stream, text)),
     },
     kit.ports.signal,
@@ -96,7 +103,7 @@ async function execute(
 }
 
 /** A heredoc that is a script of its own (`#!`) becomes a file; any other command is given to the shell as text. */
-function programOf({ command }: RunInstruction, state: StageState): Program {
+export function programOf({ command }: RunInstruction, state: StageState): Program {
   if (command.form === 'exec') return { args: command.args };
   const sole = soleHeredoc(command);
   if (sole?.content.startsWith('#!') !== true) return { args: withShell(shellScript(command), state) };
@@ -116,7 +123,7 @@ function environmentOf(state: StageState, kit: BuildKit, home: string | undefine
 }
 
 /** `default` is what the build as a whole was given. */
-function networkOf({ network }: RunInstruction, { spec }: BuildKit): 'host' | 'none' {
+export function networkOf({ network }: RunInstruction, spec: BuildSpec): 'host' | 'none' {
   const chosen = network === undefined || network === 'default' ? spec.run?.network : network;
   return chosen === 'none' ? 'none' : 'host';
 }

@@ -12,17 +12,19 @@ export async function runWorkdir(
   state: StageState,
   kit: BuildKit,
 ): Promise<void> {
-  const written = resolveWorkdir(state.config.WorkingDir ?? '', instruction.value);
-  state.config = { ...state.config, WorkingDir: written };
+  const createdBy = setWorkdir(instruction, state);
   const path = workdirOf(state);
   // The root directory is always there.
   const members =
-    path === '/' ? [] : await rootOf(state).change((view) => workdirMembers(view, path, state, kit));
-  await kit.committer.step(
-    state,
-    { createdBy: `WORKDIR ${written}`, changes: addedMembers(members), stable: true },
-    kit.time(),
-  );
+    path === '/' ? [] : await (await rootOf(state)).change((view) => workdirMembers(view, path, state, kit));
+  await kit.committer.step(state, { createdBy, changes: addedMembers(members), stable: true }, kit.time());
+}
+
+/** Sets the working directory in the config; returns what the history says. */
+export function setWorkdir({ value }: WordInstruction, state: StageState): string {
+  const written = resolveWorkdir(state.config.WorkingDir ?? '', value);
+  state.config = { ...state.config, WorkingDir: written };
+  return `WORKDIR ${written}`;
 }
 
 /** The directories that a working directory lacks in a tree, owned by the stage's user. */

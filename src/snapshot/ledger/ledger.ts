@@ -1,9 +1,11 @@
 import { chmodSync } from 'node:fs';
 import { comparePaths, toFs, type BytePath } from '../../bytes/index.ts';
 import { applyMembers, DiskRoot, type RootView, type TreeIndex } from '../../rootfs/index.ts';
-import type { TarMember } from '../../tar/index.ts';
+import { bothHandlers, type TarMember } from '../../tar/index.ts';
 import { readCapabilities } from '../capabilities.ts';
 import type { Change } from '../change.ts';
+import type { LayerSink } from '../layer-feed.ts';
+import { unpackSink } from '../unpack-sink.ts';
 import type { EndedStep, TreeOwnership } from '../tree-ownership.ts';
 import { LedgerView } from './ledger-view.ts';
 import { replay } from './replay.ts';
@@ -29,6 +31,11 @@ export class Ledger implements TreeOwnership {
   apply(directory: BytePath, members: readonly TarMember[]): void {
     applyMembers(directory, members, { ownership: 'skip', devices: 'skip' });
     for (const member of members) this.#enter(member);
+  }
+
+  unpackInto(directory: BytePath): LayerSink {
+    const { handler, finish } = unpackSink(directory, { ownership: 'skip', devices: 'skip' });
+    return { handler: bothHandlers(handler, this.#index.handler()), finish };
   }
 
   settle(step: EndedStep): Change[] {

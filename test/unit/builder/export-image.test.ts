@@ -41,7 +41,7 @@ async function imageAndTools() {
     reporter: silentReporter(),
     signal: new AbortController().signal,
   };
-  const built = { platform: AMD64, image: { config: configOf(1), layers, warnings: [] } };
+  const built = { platform: AMD64, image: { config: configOf(1), layers, warnings: [], outcomes: [] } };
   const images = new FormedImages([built], { kind: 'gzip' }, [], tools);
   const [image] = (await images.of()).images;
   return { images, image, tools };

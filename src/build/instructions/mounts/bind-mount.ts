@@ -73,7 +73,7 @@ async function inStage(
   kit: BuildKit,
   releases: Releases,
 ): Promise<Found> {
-  const opened = rootOf(await kit.finished(stage)).open();
+  const opened = (await rootOf(await kit.finished(stage))).open();
   releases.add(() => opened.close());
   if (opened.directory === undefined)
     throw new BuildError('INTERNAL', `the files of ${stage.label} do not lie on disk`);

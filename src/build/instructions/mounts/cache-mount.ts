@@ -4,6 +4,7 @@ import { joinPath, toFs, type BytePath } from '../../../bytes/index.ts';
 import { BuildError } from '../../../errors/index.ts';
 import { DiskRoot } from '../../../rootfs/index.ts';
 import type { BuildKit } from '../../kit.ts';
+import type { StageRoot } from '../../../snapshot/index.ts';
 import { rootOf } from '../../stage-files.ts';
 import type { StageState } from '../../stage-state.ts';
 import { boundAt, lookUp } from './bind-mount.ts';
@@ -59,6 +60,7 @@ async function wishOf(
   // Owner and mode are for a directory of their own, which hides what `from` has; as in BuildKit.
   const isOwn = source === '/' && (mode ?? uid ?? gid) !== undefined;
   const begin = from === undefined ? undefined : await kit.finished(from);
+  const root = begin === undefined || isOwn ? undefined : await rootOf(begin);
   const origin = begin === undefined ? '' : await identityOf(begin);
   const key = createHash('sha256').update(JSON.stringify([id, origin, isOwn ? [mode, uid, gid] : null]));
   const alone = sharing === 'locked' || nested || source !== '/';
@@ -66,7 +68,7 @@ async function wishOf(
     key: key.digest('hex'),
     use: sharing === 'private' ? 'private' : alone ? 'alone' : 'shared',
     fill: (path) =>
-      begin === undefined || isOwn ? makeEmpty(path, request, kit) : copyTree(begin, path, kit, releases),
+      root === undefined ? makeEmpty(path, request, kit) : copyTree(root, path, kit, releases),
   };
 }
 
@@ -82,10 +84,10 @@ function makeEmpty(path: BytePath, { mode = 0o755, uid = 0, gid = 0 }: CacheRequ
   chmodSync(toFs(path), mode);
 }
 
-function copyTree(begin: StageState, path: BytePath, kit: BuildKit, releases: Releases): void {
-  const opened = rootOf(begin).open();
+function copyTree(root: StageRoot, path: BytePath, kit: BuildKit, releases: Releases): void {
+  const opened = root.open();
   releases.add(() => opened.close());
   if (opened.directory === undefined)
-    throw new BuildError('INTERNAL', `the files of ${begin.stage.label} do not lie on disk`);
+    throw new BuildError('INTERNAL', 'the files a cache begins with do not lie on disk');
   kit.scratchCopies.into(path, opened.directory);
 }

@@ -42,7 +42,7 @@ export async function prepareMounts(
       ...ofType(requests, 'tmpfs').map(prepareTmpfs),
       ...(await prepareAgents(ofType(requests, 'ssh'), kit, releases)),
       ...(await prepareBinds(requests, kit, releases)),
-      ...(await prepareCaches(ofType(requests, 'cache'), nestedIn(requests, state), kit, releases)),
+      ...(await prepareCaches(ofType(requests, 'cache'), await nestedIn(requests, state), kit, releases)),
     ];
     return {
       place: (view) => placeMounts(view, prepared),
@@ -68,9 +68,9 @@ async function prepareBinds(
 }
 
 /** Only caches need to know. */
-function nestedIn(requests: readonly MountRequest[], state: StageState): boolean {
+async function nestedIn(requests: readonly MountRequest[], state: StageState): Promise<boolean> {
   if (requests.length < 2 || !requests.some(({ type }) => type === 'cache')) return false;
-  const opened = rootOf(state).open();
+  const opened = (await rootOf(state)).open();
   try {
     return isNested(
       opened.view,

@@ -1,0 +1,87 @@
+import { createHash, type Hash } from 'node:crypto';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { fromText, toFs, type BytePath } from '../../bytes/index.ts';
+import { keyPart, type KeyPart } from '../../cache/index.ts';
+import { planCopy, type CopyRequest } from '../../copy/index.ts';
+import { TreeIndex, type RootView } from '../../rootfs/index.ts';
+import type { ContentSource, TarMember } from '../../tar/index.ts';
+
+const READ_BYTES = 1 << 20;
+
+/** What of a COPY decides about what is copied. */
+export type CopiedSelection = Pick<
+  CopyRequest,
+  'parents' | 'excludes' | 'isContext' | 'isIgnored' | 'location'
+>;
+
+/** Digests of files of this machine: each is read once. */
+export class FileDigests {
+  readonly #known = new Map<BytePath, string>();
+
+  of(content: ContentSource): string {
+    if (content.kind === 'bytes') return createHash('sha256').update(content.bytes).digest('hex');
+    const known = this.#known.get(content.path) ?? digestOfFile(content.path);
+    this.#known.set(content.path, known);
+    return known;
+  }
+}
+
+/**
+ * What one source of a COPY comes to: names, types, modes, owners, link targets and bytes of all that is copied, after
+ * ignore rules; no times, as in BuildKit. Throws what planCopy throws where the source is not there.
+ */
+export function contentPart(
+  source: string,
+  view: RootView,
+  selection: CopiedSelection,
+  digests: FileDigests,
+): KeyPart {
+  const members = planCopy({
+    ...selection,
+    source: view,
+    sources: [source],
+    destination: '/to/',
+    workdir: '/',
+    target: new TreeIndex(),
+    now: 0,
+  });
+  const hash = createHash('sha256');
+  for (const member of members) addMember(hash, member, digests);
+  return keyPart(`content of ${source.slice(0, 500)}`, hash.digest('hex'));
+}
+
+function addMember(hash: Hash, member: TarMember, digests: FileDigests): void {
+  const { path, type, mode, uid, gid, size, linkname, devMajor, devMinor, xattrs, content } = member;
+  const row = [path, type, mode, uid, gid, size, linkname, devMajor, devMinor];
+  const attributes = [...xattrs].map(([name, value]) => [name, Buffer.from(value).toString('hex')]);
+  const bytes = content === undefined ? '' : digests.of(content);
+  // JSON frames its strings: no two members give one text.
+  hash.update(`${JSON.stringify([row, attributes, bytes])}\n`);
+}
+
+function digestOfFile(path: BytePath): string {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(READ_BYTES);
+  const descriptor = openSync(toFs(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    for (let count = readSync(descriptor, buffer); count > 0; count = readSync(descriptor, buffer))
+      hash.update(buffer.subarray(0, count));
+  } finally {
+    closeSync(descriptor);
+  }
+  return hash.digest('hex');
+}
+
+/** A downloaded file as a part: its bytes and the time its server told. */
+export function downloadPart(
+  url: string,
+  { path, lastModified }: { readonly path: string; readonly lastModified?: number | undefined },
+  digests: FileDigests,
+): KeyPart {
+  return keyPart(
+    `download ${url.slice(0, 500)}`,
+    url,
+    digests.of({ kind: 'file', path: fromText(path) }),
+    lastModified,
+  );
+}

@@ -1,0 +1,192 @@
+import type { CacheKey, CacheRecord, KeyPart } from '../../cache/index.ts';
+import type { CopyInstruction, RunInstruction, StageInstruction } from '../../dockerfile/index.ts';
+import type { Plan, PlannedInstruction, PlannedStage } from '../../plan/index.ts';
+import { openPlainTree } from '../../context/index.ts';
+import type { BuildSpec } from '../../request/index.ts';
+import { expanded } from '../expanded.ts';
+import { applyToConfig } from '../instructions/metadata.ts';
+import { mountRequests } from '../instructions/mounts/mount-request.ts';
+import { repositoryRequest } from '../instructions/repositories.ts';
+import { isGitSource, isHttpSource } from '../instructions/source-kinds.ts';
+import { setWorkdir } from '../instructions/workdir.ts';
+import type { BuildPorts } from '../ports.ts';
+import { startStage, workdirOf, type StageState } from '../stage-state.ts';
+import { contentPart, downloadPart, FileDigests } from './content-part.ts';
+import { chainAfter, stepKey, type ForeseenStep, type Foresight } from './foresight.ts';
+import { copyParts, mountPart, runParts, workdirParts } from './step-parts.ts';
+
+/** What keys are made from, and where they are looked up. */
+export interface ForesightPorts extends Pick<
+  BuildPorts,
+  'context' | 'contexts' | 'download' | 'fetchRepository'
+> {
+  lookup(keys: readonly CacheKey[]): Promise<ReadonlyMap<CacheKey, CacheRecord>>;
+}
+
+/** What the user wants of the cache. */
+export interface CacheUse {
+  /** False: results of earlier builds are not taken, results are kept. */
+  readonly take: boolean;
+  /** Stages, by name, that take nothing. */
+  readonly freshStages: readonly string[];
+  readonly runLayers: boolean;
+  readonly copyLayers: boolean;
+}
+
+/**
+ * The keys of all steps of a plan and what the cache has under them, asked for at once. Nothing is executed, and of
+ * images only configs are looked at; files of the context are read, and what ADD names is fetched. A step whose key
+ * cannot be told (a source is not there) is left out, with all that follow in its stage.
+ */
+export async function foresee(
+  plan: Plan,
+  spec: BuildSpec,
+  use: CacheUse,
+  ports: ForesightPorts,
+): Promise<Foresight> {
+  const walk = new Walk(plan, spec, use, ports);
+  for (const stage of plan.stages) await walk.stage(stage);
+  const wanted = [...walk.steps.values()].flatMap(({ key, use: { take } }) =>
+    key !== undefined && take ? [key] : [],
+  );
+  const records = wanted.length === 0 ? new Map<CacheKey, CacheRecord>() : await ports.lookup(wanted);
+  return new Map([...walk.steps].map(([planned, step]) => [planned, withRecord(step, records)]));
+}
+
+function withRecord(step: ForeseenStep, records: ReadonlyMap<CacheKey, CacheRecord>): ForeseenStep {
+  const record = step.key === undefined || !step.use.take ? undefined : records.get(step.key);
+  return record?.kind === 'step' ? { ...step, record } : step;
+}
+
+class Walk {
+  readonly steps = new Map<PlannedInstruction, ForeseenStep>();
+  readonly #plan: Plan;
+  readonly #spec: BuildSpec;
+  readonly #use: CacheUse;
+  readonly #ports: ForesightPorts;
+  readonly #digests = new FileDigests();
+  readonly #states = new Map<PlannedStage, StageState>();
+
+  constructor(plan: Plan, spec: BuildSpec, use: CacheUse, ports: ForesightPorts) {
+    this.#plan = plan;
+    this.#spec = spec;
+    this.#use = use;
+    this.#ports = ports;
+  }
+
+  async stage(stage: PlannedStage): Promise<void> {
+    const parent = stage.base.kind === 'stage' ? this.#states.get(stage.base.stage) : undefined;
+    const state = startStage(stage, parent, undefined);
+    this.#states.set(stage, state);
+    try {
+      let count = 0;
+      for (const planned of stage.instructions) {
+        const instruction = expanded(planned.instruction, state, this.#plan.dockerfile);
+        const found = await this.#step(instruction, planned, state);
+        if (found === undefined) continue;
+        const name = `${stage.label} ${++count} ${instruction.kind.toUpperCase()}`;
+        this.#note(planned, { ...found, name, use: this.#useOf(instruction, stage) }, state);
+      }
+    } catch {
+      // The build itself will say what is wrong, at its place.
+      state.chain = { key: undefined, content: undefined };
+    }
+  }
+
+  #note(planned: PlannedInstruction, step: ForeseenStep, state: StageState): void {
+    const key = stepKey(state.chain.key, step, step.from === undefined ? [] : [step.from]);
+    this.steps.set(planned, { ...step, key });
+    state.chain = { key: chainAfter(state.chain.key, step, key), content: undefined };
+  }
+
+  #useOf({ kind }: StageInstruction, stage: PlannedStage): ForeseenStep['use'] {
+    const { take, freshStages, runLayers, copyLayers } = this.#use;
+    const used = kind === 'run' ? runLayers : kind === 'workdir' || copyLayers;
+    const fresh = freshStages.some((name) => name.toLowerCase() === stage.label.toLowerCase());
+    return { take: used && take && !fresh, keep: used };
+  }
+
+  /** What a step is made of; undefined for instructions that change no file. */
+  async #step(
+    instruction: StageInstruction,
+    planned: PlannedInstruction,
+    state: StageState,
+  ): Promise<Pick<ForeseenStep, 'parts' | 'from' | 'linked'> | undefined> {
+    switch (instruction.kind) {
+      case 'run':
+        return { parts: this.#run(instruction, planned, state), linked: false };
+      case 'copy':
+      case 'add':
+        return this.#copy(instruction, planned, state);
+      case 'workdir': {
+        const parts = workdirParts(instruction, state, this.#spec);
+        setWorkdir(instruction, state);
+        return { parts, linked: false };
+      }
+      default:
+        applyToConfig(instruction, state, { ...this.#plan, spec: this.#spec });
+        return undefined;
+    }
+  }
+
+  #run(instruction: RunInstruction, { mountSources = [] }: PlannedInstruction, state: StageState): KeyPart[] {
+    const requests = mountRequests(instruction.mounts, mountSources, workdirOf(state));
+    const mounts = requests.flatMap((request, index) => {
+      const from = 'from' in request ? request.from : undefined;
+      const part = mountPart(request, index, from === undefined ? undefined : this.#keyOfStage(from));
+      const fromContext = request.type === 'bind' && from === undefined;
+      return fromContext ? [part, this.#contextPart(request.source, this.#ports.context)] : [part];
+    });
+    return runParts(instruction, state, this.#spec, mounts);
+  }
+
+  async #copy(
+    instruction: CopyInstruction,
+    { source }: PlannedInstruction,
+    state: StageState,
+  ): Promise<Pick<ForeseenStep, 'parts' | 'from' | 'linked'>> {
+    const parts = copyParts(instruction, state, this.#spec);
+    const linked = instruction.link && !/[^0-9:]/.test(instruction.chown ?? '');
+    if (source !== undefined && source.base.kind !== 'context')
+      return { parts, from: ['source', this.#keyOfStage(source)], linked };
+    const context = source?.base.kind === 'context' ? this.#named(source.base.name) : this.#ports.context;
+    for (const name of instruction.sources) parts.push(await this.#sourcePart(name, instruction, context));
+    return { parts, linked };
+  }
+
+  async #sourcePart(
+    name: string,
+    instruction: CopyInstruction,
+    context: BuildPorts['context'],
+  ): Promise<KeyPart> {
+    if (instruction.kind === 'add' && isHttpSource(name)) {
+      const download = await this.#ports.download({ url: name, checksum: instruction.checksum });
+      return downloadPart(name, download, this.#digests);
+    }
+    if (instruction.kind === 'add' && isGitSource(name)) {
+      const { path } = await this.#ports.fetchRepository(repositoryRequest(name, instruction));
+      return contentPart('/', openPlainTree(path), { isContext: false }, this.#digests);
+    }
+    return this.#contextPart(name, context, instruction);
+  }
+
+  #contextPart(
+    source: string,
+    context: BuildPorts['context'],
+    { parents, excludes }: Partial<Pick<CopyInstruction, 'parents' | 'excludes'>> = {},
+  ): KeyPart {
+    return contentPart(source, context.view, { parents, excludes, isContext: true }, this.#digests);
+  }
+
+  #named(name: string): BuildPorts['context'] {
+    const context = this.#ports.contexts?.get(name);
+    if (context === undefined) throw new Error(`no context is called ${name}`);
+    return context;
+  }
+
+  #keyOfStage(stage: PlannedStage): string {
+    const key = this.#states.get(stage)?.chain.key;
+    if (key === undefined) throw new Error(`the key of ${stage.label} is not known`);
+    return key;
+  }
+}

@@ -1,0 +1,70 @@
+import type { LocalBlobStore } from '../content/index.ts';
+import type { SourceTools } from '../context/index.ts';
+import type { LayoutImage } from '../image/index.ts';
+import type { RegistryClient } from '../registry/index.ts';
+import { pushedNames, type BuildResult, type BuildSurroundings } from '../request/index.ts';
+import { BaseImageSource } from './base-image-source.ts';
+import { bothOrNeither } from './both-or-neither.ts';
+import { builderOf } from './build-one.ts';
+import { buildPlatforms } from './build-platforms.ts';
+import type { CacheSession } from './cache/cache-session.ts';
+import { exportImage, type ExportTools } from './export-image.ts';
+import { FormedImages } from './formed-images.ts';
+import type { IsolationPlace } from './isolation-place.ts';
+import type { GatheredRequest } from './job.ts';
+import { checkDestinations } from './push-destinations.ts';
+import { resultOf } from './result-of.ts';
+import { openWorld } from './world.ts';
+
+/** What a build works with. */
+export interface BuildSite {
+  readonly scratch: string;
+  /** Where blobs of this build lie. */
+  readonly store: LocalBlobStore;
+  readonly registry: RegistryClient;
+  readonly isolation: IsolationPlace;
+  readonly sources: SourceTools;
+  readonly layouts: ReadonlyMap<string, LayoutImage>;
+  readonly cache: CacheSession | undefined;
+}
+
+export type Finished = Omit<BuildResult, 'milliseconds'>;
+
+/** Builds once, wherever that can be done, and exports. When this returns or throws nothing of it goes on. */
+export async function buildAndExport(
+  request: GatheredRequest,
+  { env, reporter, stdout, signal: cancelled }: BuildSurroundings,
+  { registry, store, sources, layouts, ...site }: BuildSite,
+): Promise<Finished> {
+  const { outputs, registries, spec } = request;
+  const { cache, scratch } = site;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([cancelled, stop.signal]);
+  const bases = new BaseImageSource(registry, store, signal, layouts, cache);
+  const world = openWorld(bases, { ...sources, signal }, cache);
+  const tools: ExportTools = {
+    registry,
+    store,
+    signal,
+    reporter,
+    stdout,
+    scratch,
+    blobs: bases,
+    originsOf: (digest) => [...bases.originsOf(digest), ...(cache?.repositoriesOf(digest) ?? [])],
+    sourceDateEpoch: spec.sourceDateEpoch,
+  };
+  const running: Promise<unknown>[] = [];
+  const onWork = (work: Promise<unknown>): void => void running.push(work);
+  const buildOne = builderOf({ ...site, store, world, env, signal, onWork });
+  try {
+    const [built] = await bothOrNeither(stop, [
+      buildPlatforms(request, reporter, buildOne),
+      registries.checkPush ? checkDestinations(pushedNames(outputs), tools) : Promise.resolve(),
+    ]);
+    const made = spec.compression ?? { kind: 'gzip' };
+    const images = new FormedImages(built, made, outputs.annotations ?? [], tools);
+    return resultOf(outputs, built, await exportImage(images, outputs, tools), cache !== undefined);
+  } finally {
+    await Promise.allSettled(running);
+  }
+}

@@ -1,0 +1,200 @@
+import {
+  blobsOf,
+  type CacheKey,
+  type CacheRecord,
+  type CacheStore,
+  type StepRecord,
+} from '../../cache/index.ts';
+import { copyBlob, type BlobSource, type LocalBlobStore } from '../../content/index.ts';
+import { BuildError, toBuildError } from '../../errors/index.ts';
+import type { Descriptor, Digest } from '../../oci/index.ts';
+import type { RepositoryName } from '../../image/index.ts';
+import type { Reporter } from '../../report/index.ts';
+
+/** What a session works with. */
+export interface SessionSettings {
+  /** In the order in which they are asked. */
+  readonly sources: readonly CacheStore[];
+  readonly targets: readonly SessionTarget[];
+  /** Where blobs of this build lie. */
+  readonly store: LocalBlobStore;
+  /** Older records do not count. */
+  readonly maxAgeMs?: number | undefined;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+export interface SessionTarget {
+  readonly store: CacheStore;
+  readonly mode: 'min' | 'max';
+}
+
+/**
+ * The caches of one build. Whatever is wrong with one of them is told once, and then it has nothing. A blob that cannot be
+ * had is lost for good: its records do not exist any more, and who built upon them builds again.
+ */
+export class CacheSession implements BlobSource {
+  readonly #settings: SessionSettings;
+  readonly #silent = new Set<CacheStore>();
+  readonly #known = new Map<CacheKey, CacheRecord>();
+  /** Looked for, and nowhere. */
+  readonly #missing = new Set<CacheKey>();
+  readonly #made = new Map<CacheKey, CacheRecord>();
+  readonly #origins = new Map<Digest, CacheStore>();
+  readonly #lost = new Set<Digest>();
+
+  constructor(settings: SessionSettings) {
+    this.#settings = settings;
+  }
+
+  /** Whether results are kept anywhere. */
+  get keeps(): boolean {
+    return this.#settings.targets.length > 0;
+  }
+
+  /** How many blobs could not be had. */
+  get losses(): number {
+    return this.#lost.size;
+  }
+
+  /** Records of this build and of the caches. */
+  async lookup(keys: readonly CacheKey[]): Promise<ReadonlyMap<CacheKey, CacheRecord>> {
+    let open = keys.filter((key) => this.#find(key) === undefined && !this.#missing.has(key));
+    for (const source of this.#settings.sources) {
+      if (open.length === 0) break;
+      for (const record of await this.#ask(source, open)) this.#remember(record, source);
+      open = open.filter((key) => this.#find(key) === undefined);
+    }
+    for (const key of open) this.#missing.add(key);
+    return new Map(
+      keys.flatMap((key) => {
+        const record = this.#find(key);
+        return record === undefined ? [] : [[key, record] as const];
+      }),
+    );
+  }
+
+  /** The latest result of a step of this name, to tell what changed. */
+  async latest(step: string): Promise<StepRecord | undefined> {
+    for (const source of this.#settings.sources) {
+      if (this.#silent.has(source)) continue;
+      try {
+        const record = await source.latest(step, this.#settings.signal);
+        if (record !== undefined) return record;
+      } catch (error) {
+        this.#fault(source, 'cannot be asked', error);
+      }
+    }
+    return undefined;
+  }
+
+  /** Notes a result of this build; its blobs lie in the store. */
+  keep(record: CacheRecord): void {
+    this.#made.set(record.key, record);
+  }
+
+  /** Puts a blob into the store of the build. Throws where it cannot be had. */
+  async fetch(descriptor: Descriptor): Promise<void> {
+    const { store, signal } = this.#settings;
+    if (await store.has(descriptor)) return;
+    await copyBlob(this, store, descriptor, { signal });
+  }
+
+  /** Repositories that a registry may take a blob from. */
+  repositoriesOf(digest: Digest): readonly RepositoryName[] {
+    const repository = this.#origins.get(digest)?.repository;
+    return repository === undefined ? [] : [repository];
+  }
+
+  async *open(descriptor: Descriptor, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+    const origin = this.#origins.get(descriptor.digest);
+    if (origin === undefined)
+      throw new BuildError('INTERNAL', `blob ${descriptor.digest} belongs to no cache of this build`);
+    try {
+      yield* origin.open(descriptor, signal);
+    } catch (error) {
+      if (signal?.aborted !== true) this.#lose(descriptor.digest, origin, error);
+      throw error;
+    }
+  }
+
+  /**
+   * Takes what was found and made to the targets: all of it, or with `min` only steps with a layer of the image, by their diff IDs. Never
+   * throws but CANCELLED; faults are told.
+   */
+  async save(imageLayers: ReadonlySet<Digest> | undefined): Promise<void> {
+    const { targets, signal, reporter } = this.#settings;
+    const blobs: BlobSource = { open: (descriptor, stop) => this.#localOr(descriptor, stop) };
+    for (const { store: target, mode } of targets) {
+      const records = this.#recordsFor(target, mode, imageLayers);
+      if (records.length === 0) continue;
+      const { saved, bytes, faults } = await target.save(records, blobs, signal);
+      for (const fault of faults) reporter.warn(`the ${target.name} does not keep everything: ${fault}`);
+      reporter.info(`${saved} entries saved in the ${target.name}, ${bytes} bytes moved`);
+    }
+  }
+
+  async *#localOr(descriptor: Descriptor, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+    const { store } = this.#settings;
+    yield* (await store.has(descriptor)) ? store.open(descriptor, signal) : this.open(descriptor, signal);
+  }
+
+  /** What a target does not have yet, as far as is known. */
+  #recordsFor(
+    target: CacheStore,
+    mode: 'min' | 'max',
+    imageLayers: ReadonlySet<Digest> | undefined,
+  ): CacheRecord[] {
+    const found = [...this.#known.values()].filter((record) => {
+      if (this.#made.has(record.key)) return false;
+      const [blob] = blobsOf(record);
+      return blob === undefined || this.#origins.get(blob.digest) !== target;
+    });
+    return [...this.#made.values(), ...found].filter((record) => {
+      if (mode === 'max' || record.kind !== 'step' || record.layer === undefined) return true;
+      return imageLayers?.has(record.layer.diffId) === true;
+    });
+  }
+
+  #find(key: CacheKey): CacheRecord | undefined {
+    return this.#made.get(key) ?? this.#known.get(key);
+  }
+
+  async #ask(source: CacheStore, keys: readonly CacheKey[]): Promise<readonly CacheRecord[]> {
+    if (this.#silent.has(source)) return [];
+    try {
+      const records = await source.lookup(keys, this.#settings.signal);
+      return [...records.values()];
+    } catch (error) {
+      this.#settings.signal.throwIfAborted();
+      this.#fault(source, 'cannot be asked', error);
+      return [];
+    }
+  }
+
+  #remember(record: CacheRecord, source: CacheStore): void {
+    const { maxAgeMs, now } = this.#settings;
+    const blobs = blobsOf(record);
+    if (maxAgeMs !== undefined && record.created < now() - maxAgeMs) return;
+    if (blobs.some(({ digest }) => this.#lost.has(digest))) return;
+    this.#known.set(record.key, record);
+    for (const { digest } of blobs) if (!this.#origins.has(digest)) this.#origins.set(digest, source);
+  }
+
+  #lose(digest: Digest, origin: CacheStore, error: unknown): void {
+    this.#lost.add(digest);
+    this.#origins.delete(digest);
+    for (const [key, record] of this.#known) {
+      if (blobsOf(record).some((blob) => blob.digest === digest)) this.#known.delete(key);
+    }
+    const { message } = toBuildError(error);
+    this.#settings.reporter.warn(`the ${origin.name} does not have what it lists: ${message}`);
+  }
+
+  #fault(source: CacheStore, what: string, error: unknown): void {
+    this.#silent.add(source);
+    this.#settings.reporter.warn(`the ${source.name} ${what}: ${toBuildError(error).message}`);
+  }
+}

@@ -1,0 +1,41 @@
+import {
+  foresee,
+  placedSteps,
+  prepareBuild,
+  type BuildPorts,
+  type LayerCache,
+  type PlacedSteps,
+} from '../../build/index.ts';
+import { needsOf } from '../../plan/index.ts';
+import { silentReporter } from '../../report/index.ts';
+import type { BuildSpec, CacheOptions } from '../../request/index.ts';
+
+/** What is known of a build before it begins. */
+export interface ForeseenBuild {
+  readonly steps: PlacedSteps;
+  /** Whether something has to be run. */
+  readonly runs: boolean;
+}
+
+/**
+ * Looks a build up in the cache, without executing anything of it. Undefined where that cannot be done: the build itself
+ * will say what is wrong.
+ */
+export async function foreseeBuild(
+  spec: BuildSpec,
+  cache: CacheOptions,
+  ports: Omit<BuildPorts, 'sandbox' | 'reporter'> & { readonly cache: LayerCache },
+): Promise<ForeseenBuild | undefined> {
+  try {
+    const { plan, spec: timed } = await prepareBuild(spec, { ...ports, reporter: silentReporter() });
+    const foresight = await foresee(plan, timed, cache, {
+      ...ports,
+      lookup: (keys) => ports.cache.lookup(keys),
+    });
+    const needs = needsOf(plan, (planned) => foresight.get(planned)?.record !== undefined);
+    return { steps: placedSteps(plan, foresight), runs: needs.runs };
+  } catch {
+    ports.signal.throwIfAborted();
+    return undefined;
+  }
+}

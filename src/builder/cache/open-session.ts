@@ -1,0 +1,55 @@
+import { localCache, recordSeal, type CacheStore, type RecordSeal } from '../../cache/index.ts';
+import type { LocalBlobStore } from '../../content/index.ts';
+import type { RegistryClient } from '../../registry/index.ts';
+import type { Reporter } from '../../report/index.ts';
+import type { BuildRequest, CacheLocation, Environment } from '../../request/index.ts';
+import { CacheSession } from './cache-session.ts';
+
+/** What caches are opened with. */
+export interface CacheTools {
+  /** Where blobs of the build lie. */
+  readonly store: LocalBlobStore;
+  readonly registry: RegistryClient;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+  readonly env: Environment;
+}
+
+/** The caches a request names; undefined for a build without any. One that cannot be opened is told and left out. */
+export function openSession(
+  { cache }: Pick<BuildRequest, 'cache'>,
+  tools: CacheTools,
+): CacheSession | undefined {
+  if (cache === undefined) return undefined;
+  const seal = recordSeal(cache.signingKey);
+  const known = new Map<string, CacheStore | undefined>();
+  const open = (location: CacheLocation): CacheStore[] => {
+    const key = JSON.stringify(location);
+    const store = known.has(key) ? known.get(key) : openStore(location, seal, tools);
+    known.set(key, store);
+    return store === undefined ? [] : [store];
+  };
+  return new CacheSession({
+    ...tools,
+    sources: cache.sources.flatMap(open),
+    targets: cache.targets.flatMap(({ location, mode }) => open(location).map((store) => ({ store, mode }))),
+    maxAgeMs: cache.maxAgeMs,
+    now: () => Date.now(),
+  });
+}
+
+function openStore(
+  location: CacheLocation,
+  seal: RecordSeal,
+  { reporter }: CacheTools,
+): CacheStore | undefined {
+  switch (location.type) {
+    case 'local':
+      return localCache(location.directory, seal, { maxBytes: location.maxBytes });
+    case 'registry':
+    case 'inline':
+    case 'gha':
+      reporter.warn(`a cache of the type ${location.type} cannot be opened here`);
+      return undefined;
+  }
+}

@@ -1,0 +1,95 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CacheOptions } from '../../src/request/index.ts';
+import { openSite, type BuildSite } from '../support/build-site.ts';
+
+let site: BuildSite;
+beforeAll(async () => void (site = await openSite()));
+afterAll(() => site.close());
+
+let count = 0;
+/** A fresh directory as the one cache. */
+function localCache(changes: Partial<CacheOptions> = {}): CacheOptions {
+  const directory = join(site.directory, `cache${count++}`);
+  mkdirSync(directory);
+  const location = { type: 'local', directory } as const;
+  return {
+    sources: [location],
+    targets: [{ location, mode: 'max' }],
+    take: true,
+    freshStages: [],
+    runLayers: true,
+    copyLayers: true,
+    ...changes,
+  };
+}
+
+const FILE = [
+  'FROM base AS made',
+  'WORKDIR /work',
+  'COPY a.txt .',
+  'RUN cat a.txt > made && date +%N >> made',
+  'FROM base',
+  'ENV MODE=1',
+  'COPY --from=made /work/made /out/made',
+  'RUN echo "$MODE" > /out/mode && date +%N >> /out/mode',
+  'COPY b.txt /out/',
+  'LABEL last=1',
+].join('\n');
+const FILES = { 'a.txt': 'a\n', 'b.txt': 'b\n' };
+
+describe('a build out of a directory', () => {
+  it('is the same image, and starts no isolation', async () => {
+    const cache = localCache();
+    const said: string[] = [];
+    const reporter = { info: (text: string) => void said.push(text) };
+    const first = await site.build(FILE, { files: FILES, cache, reporter });
+    expect(said.some((text) => text.startsWith('isolation:'))).toBe(true);
+    said.length = 0;
+    const second = await site.build(FILE, { files: FILES, cache, reporter });
+    expect(second.digest).toBe(first.digest);
+    expect(said.some((text) => text.startsWith('isolation:'))).toBe(false);
+    expect(second.cache?.steps.map(({ hit }) => hit)).toEqual(second.cache?.steps.map(() => true));
+  });
+
+  it('makes anew what changed and nothing else, and the stages it does not need not at all', async () => {
+    const cache = localCache();
+    await site.build(FILE, { files: FILES, cache });
+    const changed = await site.build(FILE, { files: { ...FILES, 'b.txt': 'c\n' }, cache });
+    expect(changed.cache?.steps.filter(({ hit }) => !hit).map(({ name }) => name)).toEqual([
+      'stage-1 3 COPY',
+    ]);
+    const other = await site.build(FILE.replace('MODE=1', 'MODE=2'), { files: FILES, cache });
+    expect(other.cache?.steps.filter(({ hit }) => !hit).map(({ name }) => name)).toEqual([
+      'stage-1 2 RUN',
+      'stage-1 3 COPY',
+    ]);
+  });
+
+  it('takes what comes after a copy from a stage that was made anew with the same result', async () => {
+    const cache = localCache();
+    const file = (note: string): string =>
+      [
+        'FROM base AS made',
+        `RUN echo same > /made; : ${note}`,
+        'FROM base',
+        'COPY --from=made /made /made',
+        'RUN date +%N > /when',
+      ].join('\n');
+    const first = await site.build(file('one'), { cache });
+    const second = await site.build(file('two'), { cache });
+    expect(second.digest).toBe(first.digest);
+    expect(second.cache?.steps.filter(({ hit }) => !hit).map(({ name }) => name)).toEqual(['made 1 RUN']);
+  });
+
+  it('is built all the same where the directory lost its blobs', async () => {
+    const cache = localCache();
+    const first = await site.build('FROM base\nRUN echo 1 > /one\nRUN echo 2 > /two', { cache });
+    const [location] = cache.sources;
+    if (location?.type !== 'local') throw new Error('a local cache was to be');
+    rmSync(join(location.directory, 'blobs'), { recursive: true });
+    const second = await site.build('FROM base\nRUN echo 1 > /one\nRUN echo 2 > /two', { cache });
+    expect(second.layers.length).toBe(first.layers.length);
+  });
+});
