@@ -6,7 +6,11 @@ import type { Job } from './messages.ts';
 import { runSupplies } from './run-supplies.ts';
 
 /** A request with all it is built from on this machine. */
-export type GatheredRequest = Omit<BuildRequest, 'spec'> & { readonly spec: BuildSpec };
+export type GatheredRequest = Omit<BuildRequest, 'spec' | 'sshAgents'> & {
+  readonly spec: BuildSpec;
+  /** Sockets of agents by id. */
+  readonly agentSockets: Readonly<Record<string, string>>;
+};
 
 /** Where a job is done. */
 export interface JobSite {

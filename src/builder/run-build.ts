@@ -10,6 +10,7 @@ import { gatherSources, layoutsOf, sourceTools } from './gather-sources.ts';
 import { IsolationPlace } from './isolation-place.ts';
 import type { GatheredRequest } from './job.ts';
 import { makeScratch } from './make-scratch.ts';
+import { startAgents } from './ssh-agent/start-agents.ts';
 
 /** Builds an image and takes it where the request says. Leaves nothing else behind on this machine. Throws BuildError. */
 export const runBuild: RunBuild = async (request, surroundings) => {
@@ -21,10 +22,12 @@ export const runBuild: RunBuild = async (request, surroundings) => {
   // A build that may come out of the cache whole needs none.
   if (request.cache === undefined) await isolation.open();
   const scratch = makeScratch(scratchParent);
+  const agents = startAgents(request.sshAgents ?? [], scratch);
   const http = createHttpClient({ env, materialOf: registryTrust(registries, env) });
   try {
     const sources = sourceTools(request, surroundings, { http, scratch, signal });
-    const gathered = { ...request, spec: await gatherSources(request.spec, sources) };
+    const agentSockets = (await agents).sockets;
+    const gathered = { ...request, agentSockets, spec: await gatherSources(request.spec, sources) };
     const store = new DirectoryStore(scratch);
     const registry = createRegistryClient({ registries, credentials, env, reporter, http });
     const cache = openSession(gathered, { store, registry, reporter, signal, env });
@@ -32,6 +35,10 @@ export const runBuild: RunBuild = async (request, surroundings) => {
     const result = await keepingResults(gathered, surroundings, site);
     return { ...result, milliseconds: Math.round(performance.now() - started) };
   } finally {
+    await agents.then(
+      (running) => running.close(),
+      () => undefined,
+    );
     await Promise.all([http.close(), isolation.remove(scratch)]);
   }
 };

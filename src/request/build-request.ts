@@ -47,11 +47,10 @@ export interface GivenSecret {
   readonly content: Uint8Array;
 }
 
-/** An agent for RUN --mount=type=ssh: the absolute path of its socket. */
-export interface GivenAgent {
-  readonly id: string;
-  readonly socket: string;
-}
+/** An agent for RUN --mount=type=ssh: the absolute path of its socket, or of the private keys it is to hold. */
+export type GivenAgent =
+  | { readonly id: string; readonly socket: string }
+  | { readonly id: string; readonly keys: readonly string[] };
 
 /** How to build. Everything here may enter the sandboxed builder: no credentials, no tokens. */
 export interface BuildSettings {

@@ -25,11 +25,11 @@ export const RUN_OPTIONS = [
     input: { name: 'secret-files', kind: 'list', ignoreComma: true },
   },
   {
-    about: 'Agent for RUN --mount=type=ssh: an id for that of SSH_AUTH_SOCK, or id=socket',
+    about: 'Agent for RUN --mount=type=ssh: an id for that of SSH_AUTH_SOCK, id=socket, or id=key,key',
     treatment: 'works',
     flag: { name: 'ssh', kind: 'list', value: 'agent' },
     input: { name: 'ssh', kind: 'list' },
-    note: 'agents only: add keys to one by ssh-add',
+    note: 'private keys in files: RSA, ECDSA or Ed25519, not encrypted',
   },
   {
     about: 'Network of RUN: default, host or none',

@@ -5,33 +5,39 @@ import type { GivenAgent } from '../build-request.ts';
 import type { SecretPlace } from './read-secret.ts';
 
 /**
- * Agents for ssh mounts: `id` stands for the agent of SSH_AUTH_SOCK, `id=path` for the socket at a path. Throws USAGE where there
- * is none, UNSUPPORTED for a key file.
+ * Agents for ssh mounts: `id` stands for the agent of SSH_AUTH_SOCK, `id=path` for the socket at a path, and
+ * `id=path[,path…]` for private keys in files. Throws USAGE for what is not there and for sockets among several paths.
  */
-export function parseAgents(entries: readonly string[], { env, cwd }: SecretPlace): GivenAgent[] {
-  return entries
-    .filter((entry) => entry !== '')
-    .map((entry) => {
-      const at = entry.indexOf('=');
-      const [id, path] = at < 0 ? [entry, ''] : [entry.slice(0, at), entry.slice(at + 1)];
-      return { id: id || 'default', socket: socketAt(path || (env['SSH_AUTH_SOCK'] ?? ''), entry, cwd) };
-    });
+export function parseAgents(entries: readonly string[], place: SecretPlace): GivenAgent[] {
+  return entries.filter((entry) => entry !== '').map((entry) => parseAgent(entry, place));
 }
 
-function socketAt(path: string, entry: string, cwd: string): string {
-  if (path === '') {
-    throw new BuildError('USAGE', `no agent for ssh ${JSON.stringify(entry)}: SSH_AUTH_SOCK is not set`, {
-      hint: 'start ssh-agent before the build, or name its socket: id=/path/of/socket',
-    });
-  }
-  const absolute = resolve(cwd, path);
-  const stat = statSync(absolute, { throwIfNoEntry: false });
-  if (stat?.isSocket() === true) return absolute;
-  if (stat === undefined)
-    throw new BuildError('USAGE', `ssh ${JSON.stringify(entry)}: ${absolute} is not there`, {
-      hint: 'start ssh-agent before the build, and name its socket',
-    });
-  throw new BuildError('UNSUPPORTED', `ssh ${JSON.stringify(entry)}: ${absolute} is no socket`, {
-    hint: 'key files are not read here: add the key to an agent by ssh-add, and give the agent',
+function parseAgent(entry: string, { env, cwd }: SecretPlace): GivenAgent {
+  const at = entry.indexOf('=');
+  const [written, value] = at < 0 ? [entry, ''] : [entry.slice(0, at), entry.slice(at + 1)];
+  const id = written || 'default';
+  const named = value === '' ? (env['SSH_AUTH_SOCK'] ?? '') : value;
+  if (named === '') throw noAgent(entry);
+  const paths = named.split(',').map((path) => resolve(cwd, path));
+  const sockets = paths.filter((path) => isSocket(path, entry));
+  if (sockets.length === 0) return { id, keys: paths };
+  const [socket] = sockets;
+  if (socket !== undefined && paths.length === 1) return { id, socket };
+  throw new BuildError('USAGE', `ssh ${JSON.stringify(entry)}: a socket among several paths`, {
+    hint: 'give one socket of an agent, or files of keys',
+  });
+}
+
+function isSocket(path: string, entry: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat !== undefined) return stat.isSocket();
+  throw new BuildError('USAGE', `ssh ${JSON.stringify(entry)}: ${path} is not there`, {
+    hint: 'name the socket of an agent, or the file of a private key',
+  });
+}
+
+function noAgent(entry: string): BuildError {
+  return new BuildError('USAGE', `no agent for ssh ${JSON.stringify(entry)}: SSH_AUTH_SOCK is not set`, {
+    hint: 'start ssh-agent before the build, or name its socket or a private key: id=/path',
   });
 }

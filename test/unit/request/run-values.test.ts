@@ -63,11 +63,12 @@ describe('secrets of the action', () => {
 });
 
 describe('agents', () => {
-  it('need a socket', () => {
+  it('are sockets, or keys in files', () => {
     const agents = (entry: string) => () => parseAgents([entry], { cwd, env: {} });
     expect(agents('default')).toThrow(/SSH_AUTH_SOCK/);
     expect(agents('a=gone')).toThrow(/is not there/);
-    expect(agents('a=file')).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }) as Error);
+    expect(agents('a=file')()).toEqual([{ id: 'a', keys: [join(cwd, 'file')] }]);
+    expect(agents('a=file,file')()).toEqual([{ id: 'a', keys: [join(cwd, 'file'), join(cwd, 'file')] }]);
     expect(parseAgents([''], place)).toEqual([]);
   });
 });

@@ -9,7 +9,10 @@ export interface PreparedSecrets {
   readonly values: readonly Uint8Array[];
 }
 
-/** Secrets as files and variables; one that is not given and not required is left out. Throws USAGE for a required one. */
+/**
+ * Secrets as files and variables; of one that is not given and not required there is no file, and its variable is empty.
+ * Throws USAGE for a required one.
+ */
 export function prepareSecrets(
   requests: readonly SecretRequest[],
   given: ReadonlyMap<string, Uint8Array>,
@@ -24,8 +27,8 @@ export function prepareSecrets(
       target === undefined ? [] : [secretAt(target, secret)],
     ),
     env: Object.fromEntries(
-      present.flatMap(({ env, content }) =>
-        env === undefined ? [] : [[env, Buffer.from(content).toString('utf8')]],
+      requests.flatMap(({ env, id }) =>
+        env === undefined ? [] : [[env, Buffer.from(given.get(id) ?? []).toString('utf8')]],
       ),
     ),
     values: present.map(({ content }) => content),
