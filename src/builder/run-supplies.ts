@@ -1,11 +1,13 @@
-import type { GatheredRequest } from './job.ts';
+import type { BuildRequest } from '../request/index.ts';
 import type { Job } from './messages.ts';
 
 /** What mounts of RUN are given, as it is told to the building process. */
 export function runSupplies({
   secrets = [],
   agentSockets,
-}: Pick<GatheredRequest, 'secrets' | 'agentSockets'>): Pick<Job, 'secrets' | 'sshAgents'> {
+}: Pick<BuildRequest, 'secrets'> & {
+  readonly agentSockets: Readonly<Record<string, string>>;
+}): Pick<Job, 'secrets' | 'sshAgents'> {
   return {
     secrets: Object.fromEntries(
       secrets.map(({ id, content }) => [id, Buffer.from(content).toString('base64')]),
