@@ -31,6 +31,8 @@ export interface DockerRegistrySettings {
   readonly auth?: 'basic' | 'token';
   readonly username?: string;
   readonly password?: string;
+  /** URL of the registry this one is a pull-through mirror of. */
+  readonly mirrorOf?: string;
 }
 
 /** Starts distribution's own registry in a temporary directory. */
@@ -65,7 +67,7 @@ function configOf(
   settings: DockerRegistrySettings,
   realm: string | undefined,
 ): unknown {
-  const { tls, auth, username = '', password = '' } = settings;
+  const { tls, auth, username = '', password = '', mirrorOf } = settings;
   const certificate = join(directory, 'c.pem');
   const key = join(directory, 'k.pem');
   const path = join(directory, 'ht');
@@ -75,6 +77,7 @@ function configOf(
     log: { level: 'error', accesslog: { disabled: true } },
     storage: { filesystem: { rootdirectory: join(directory, 'data') }, delete: { enabled: true } },
     http: { addr: `127.0.0.1:${port}`, ...(tls === true ? { tls: { certificate, key } } : {}) },
+    ...(mirrorOf === undefined ? {} : { proxy: { remoteurl: mirrorOf } }),
     ...(auth === 'basic' ? { auth: { htpasswd: { realm: 'test', path } } } : {}),
     ...(auth === 'token'
       ? { auth: { token: { realm, service: 'test', issuer: 'issuer', rootcertbundle: certificate } } }

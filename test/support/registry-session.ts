@@ -1,7 +1,12 @@
 import { createHttpClient, type HttpClientOptions, type Waiting } from '../../src/http/index.ts';
 import { digestOf, mediaTypes, type Descriptor } from '../../src/oci/index.ts';
 import { parseReference } from '../../src/reference/index.ts';
-import { createRegistryClient, type RegistryClient, type Repository } from '../../src/registry/index.ts';
+import {
+  createRegistryClient,
+  registryTrust,
+  type RegistryClient,
+  type Repository,
+} from '../../src/registry/index.ts';
 import { silentReporter, type Transfer } from '../../src/report/index.ts';
 import { type GivenCredential, type RegistryOptions } from '../../src/request/index.ts';
 
@@ -38,6 +43,8 @@ export interface SessionSettings {
   readonly registries?: Partial<RegistryOptions>;
   readonly credentials?: readonly GivenCredential[];
   readonly env?: Readonly<Record<string, string>>;
+  /** http_proxy and its like. */
+  readonly proxies?: Readonly<Record<string, string>>;
   readonly timeouts?: HttpClientOptions['timeouts'];
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -53,7 +60,11 @@ export function openSession(settings: SessionSettings = {}): Session {
     random: () => 0,
     now: settings.now ?? Date.now,
   };
-  const http = createHttpClient({ env: {}, timeouts: settings.timeouts });
+  const http = createHttpClient({
+    env: settings.proxies ?? {},
+    timeouts: settings.timeouts,
+    materialOf: registryTrust({ ...PLAIN_OPTIONS, ...settings.registries }, settings.env ?? BARE_ENV),
+  });
   const client = createRegistryClient({
     registries: { ...PLAIN_OPTIONS, ...settings.registries },
     credentials: settings.credentials ?? [],

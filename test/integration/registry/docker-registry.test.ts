@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { mediaTypes } from '../../../src/oci/index.ts';
+import { parseReference } from '../../../src/reference/index.ts';
+import { startBadLine } from '../../support/bad-line.ts';
 import { missingProgram, startDockerRegistry } from '../../support/docker-registry.ts';
 import {
   collect,
@@ -80,6 +82,62 @@ describe.skipIf(missing !== undefined)(
       await strict.close();
       const registries = { skipTlsVerifyRegistries: [registry.host] };
       await roundTrip(registry.host, { credentials, registries });
+      await registry.close();
+    });
+
+    it('with TLS, trusted by its certificate (registry-certificate)', async () => {
+      const registry = await startDockerRegistry({ tls: true, auth: 'basic', ...USER });
+      const credentials = [{ registry: registry.host, ...USER }];
+      const registries = { certificates: { [registry.host]: registry.certificate } };
+      await roundTrip(registry.host, { credentials, registries });
+      await registry.close();
+    });
+
+    it('as a pull-through mirror, and the original where the mirror is gone', async () => {
+      const original = await startDockerRegistry();
+      const mirror = await startDockerRegistry({ mirrorOf: `http://${original.host}` });
+      const writer = openSession();
+      const { descriptor, bytes } = manifestOf(CONFIG, [LAYER]);
+      const target = writer.repository(`${original.host}/team/app`);
+      await target.put(LAYER, streamOf(BYTES));
+      await target.put(CONFIG, streamOf(CONFIG_BYTES));
+      await target.putManifest(descriptor, bytes, 'v1');
+      await writer.close();
+      const registryMap = { [original.host]: [mirror.host] };
+      for (const from of [mirror, original]) {
+        const session = openSession({ registries: { registryMap, retries: { download: 0 } } });
+        const found = await session.client.resolve(parseReference(`${original.host}/team/app:v1`));
+        expect([found.repository.registry, found.descriptor]).toEqual([from.host, descriptor]);
+        expect((await collect(found.repository.open(LAYER))).equals(BYTES)).toBe(true);
+        await session.close();
+        await from.close();
+      }
+    });
+
+    it('behind a line that is slow and breaks', async () => {
+      const registry = await startDockerRegistry();
+      const line = await startBadLine({
+        port: Number(registry.host.split(':')[1]),
+        // Less than a layer for most connections, and now and then one that holds.
+        cutAfter: (connection) => (connection % 4 === 3 ? 2 ** 40 : 600_000 + 500_000 * (connection % 4)),
+        bytesPerSecond: 40_000_000,
+      });
+      const session = openSession({ registries: { retries: { push: 9, layers: 9, download: 9 } } });
+      const target = session.repository(`${line.host}/team/app`);
+      await target.put(LAYER, streamOf(BYTES));
+      await target.put(CONFIG, streamOf(CONFIG_BYTES));
+      const { descriptor, bytes } = manifestOf(CONFIG, [LAYER]);
+      await target.putManifest(descriptor, bytes, 'v1');
+      await session.close();
+      const reader = openSession({ registries: { retries: { layers: 9, download: 9 } } });
+      const repository = reader.repository(`${line.host}/team/app`, 'pull');
+      expect((await repository.getManifest('v1')).descriptor).toEqual(descriptor);
+      for (let round = 0; round < 4; round += 1)
+        expect((await collect(repository.open(LAYER))).equals(BYTES)).toBe(true);
+      await reader.close();
+      console.log(`connections cut under pushes and pulls that ended right: ${line.cuts}`);
+      expect(line.cuts).toBeGreaterThan(1);
+      await line.close();
       await registry.close();
     });
 
