@@ -2,7 +2,7 @@ import { lchownSync, mkdirSync } from 'node:fs';
 import { fromText, toFs } from '../bytes/index.ts';
 import { needsOf, type Plan } from '../plan/index.ts';
 import type { BuildSpec, CacheOutcome } from '../request/index.ts';
-import { createScratchCopies } from '../snapshot/index.ts';
+import { createScratchCopies, type StageRoot } from '../snapshot/index.ts';
 import { foresightOf, type PlacedSteps } from './cache/foresight.ts';
 import { layerListings } from './cache/layer-listings.ts';
 import { StepCache } from './cache/step-cache.ts';
@@ -15,7 +15,7 @@ import type { BuildKit } from './kit.ts';
 import { LayerTrees, type Listings } from './layer-trees.ts';
 import type { BuildPorts } from './ports.ts';
 import { runStages } from './run-stages.ts';
-import { overlayMounter, StageRoots, type RootSettings } from './stage-roots.ts';
+import { overlayMounter, residenceOf, StageRoots, type RootSettings } from './stage-roots.ts';
 import type { StageState } from './stage-state.ts';
 import type { StageTree } from './stage-tree.ts';
 
@@ -37,9 +37,9 @@ export async function buildStages(
     { ...all, listings: shared.listings },
     (name) => `${settings.scratch}/${name}`,
   );
-  const roots = new StageRoots(needs, trees, settings, (name) =>
-    contextRoot(name, ports.contexts, shared.freshDirectory),
-  );
+  const residence = residenceOf(settings);
+  const contexts = (name: string): StageRoot => contextRoot(name, ports.contexts, shared.freshDirectory);
+  const roots = new StageRoots(needs, trees, settings, contexts, residence);
   const outcomes: CacheOutcome[] = [];
   try {
     const state = await runStages(
@@ -57,6 +57,7 @@ export async function buildStages(
     return { state, outcomes };
   } finally {
     await shared.committer.settled();
+    residence.close();
   }
 }
 

@@ -3,17 +3,20 @@ import { fromText } from '../bytes/index.ts';
 import { BuildError } from '../errors/index.ts';
 import type { ImageLayer } from '../image/index.ts';
 import { changesFiles, type Needs, type PlannedStage } from '../plan/index.ts';
-import { TreeIndex } from '../rootfs/index.ts';
+import { KeptPaths, TreeIndex } from '../rootfs/index.ts';
 import {
   createOverlayMounter,
   diskOwnership,
   ignoreRule,
   IndexRoot,
+  IN_ITS_PLACE,
   Ledger,
   OverlayRoot,
+  RootResidence,
   ScanRoot,
   type IgnoreRule,
   type OverlayMounter,
+  type Residence,
   type StageRoot,
   type TreeOwnership,
 } from '../snapshot/index.ts';
@@ -33,11 +36,24 @@ export interface RootSettings {
   readonly ignorePaths: readonly string[];
   /** Absolute; where caches of RUN --mount=type=cache stay. Below the scratch directory, and gone with it, where absent. */
   readonly cacheMounts?: string | undefined;
+  /** Where RUN takes place in a container's own root: absolute paths that stay in it, and the file that tells of it. */
+  readonly takeover?: { readonly kept: readonly string[]; readonly journal: string } | undefined;
 }
 
 /** Makes overlay mounts in the scratch directory. */
 export function overlayMounter({ scratch, userxattr }: RootSettings): OverlayMounter {
   return createOverlayMounter(fromText(scratch), { userxattr, volatile: true });
+}
+
+/** Where RUN has its tree on this machine. */
+export function residenceOf({ takeover, scratch }: RootSettings): Residence {
+  if (takeover === undefined) return IN_ITS_PLACE;
+  return new RootResidence({
+    root: fromText('/'),
+    kept: new KeptPaths(takeover.kept.map(fromText)),
+    journal: takeover.journal,
+    own: fromText(`${scratch}/own`),
+  });
 }
 
 /** Makes the trees of stages: on overlay mounts, in plain directories, or in memory where no file is ever needed. */
@@ -47,6 +63,7 @@ export class StageRoots {
   readonly #settings: RootSettings;
   readonly #ignored: IgnoreRule;
   readonly #mounter: OverlayMounter;
+  readonly #residence: Residence;
   readonly #contextRoot: (name: string) => StageRoot;
   #count = 0;
 
@@ -56,7 +73,9 @@ export class StageRoots {
     trees: LayerTrees,
     settings: RootSettings,
     contextRoot: (name: string) => StageRoot,
+    residence: Residence,
   ) {
+    this.#residence = residence;
     this.#contextRoot = contextRoot;
     this.#needs = needs;
     this.#trees = trees;
@@ -115,7 +134,12 @@ export class StageRoots {
     if (snapshotter === 'overlay')
       return new OverlayRoot(this.#mounter, this.#freshName(), [directory], rules);
     const place = (name: string): string => `${scratch}/${name}`;
-    const root = new ScanRoot(fromText(place(directory)), rules, (name) => fromText(place(name)));
+    const root = new ScanRoot(
+      fromText(place(directory)),
+      rules,
+      (name) => fromText(place(name)),
+      this.#residence,
+    );
     // Only what nobody changes can be shared.
     return changesFiles(stage) ? root.fork(this.#freshName()) : root;
   }

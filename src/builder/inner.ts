@@ -70,14 +70,13 @@ async function runJob(job: Job, ports: ChannelPorts, signal: AbortSignal): Promi
 
 /** Everybody may pass: RUN as another user than root reaches its root directory through it. */
 function makeTrees(job: Job): string {
-  const path = `${job.settings.scratch}/${job.trees}`;
-  mkdirSync(path, { mode: 0o755 });
-  return path;
+  mkdirSync(job.trees, { mode: 0o755 });
+  return job.trees;
 }
 
 /** Removes the trees, which may belong to ids that only this process can act for. */
 function clean(job: Job): void {
-  rmSync(`${job.settings.scratch}/${job.trees}`, { recursive: true, force: true });
+  rmSync(job.trees, { recursive: true, force: true });
 }
 
 /** Writes at once and waits where the reader is slow: output of RUN must not pile up in memory. */

@@ -17,12 +17,12 @@ export interface Isolation {
 
 /** The isolation of one build, looked for when it is first needed. */
 export class IsolationPlace {
-  readonly #request: Pick<BuildRequest, 'isolation' | 'scratchParent'>;
+  readonly #request: Pick<BuildRequest, 'isolation' | 'force' | 'scratchParent'>;
   readonly #surroundings: Pick<BuildSurroundings, 'env' | 'reporter'>;
   #opened: Promise<Isolation> | undefined;
 
   constructor(
-    request: Pick<BuildRequest, 'isolation' | 'scratchParent'>,
+    request: Pick<BuildRequest, 'isolation' | 'force' | 'scratchParent'>,
     surroundings: Pick<BuildSurroundings, 'env' | 'reporter'>,
   ) {
     this.#request = request;
@@ -43,9 +43,9 @@ export class IsolationPlace {
   }
 
   async #open(): Promise<Isolation> {
-    const { isolation, scratchParent } = this.#request;
+    const { isolation, force, scratchParent } = this.#request;
     const { env, reporter } = this.#surroundings;
-    const report = await probeIsolation({ scratchParent, env, only: isolation });
+    const report = await probeIsolation({ scratchParent, env, only: isolation, force });
     const backend = chooseBackend(report, isolation);
     reporter.info(`isolation: ${backend.name}`);
     return { report, backend };

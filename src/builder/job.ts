@@ -1,5 +1,6 @@
+import { basename, join } from 'node:path';
 import { BuildError } from '../errors/index.ts';
-import { noRunError, type Backend, type ProbeReport } from '../isolation/index.ts';
+import { JOURNAL, keptInRoot, noRunError, type Backend, type ProbeReport } from '../isolation/index.ts';
 import type { BuildRequest, BuildSpec, Environment } from '../request/index.ts';
 import { toErrorMessage } from './error-message.ts';
 import type { Job } from './messages.ts';
@@ -31,7 +32,7 @@ export function jobOf(
   const { spec } = request;
   return {
     spec,
-    trees: `trees${number}`,
+    trees: treesOf(backend, scratch, number),
     settings: {
       scratch,
       snapshotter: snapshotterOf(spec.snapshotter, backend),
@@ -39,14 +40,35 @@ export function jobOf(
       ownership: backend.ownership,
       ignorePaths: [...spec.ignorePaths],
       cacheMounts: spec.run?.cacheMounts,
+      takeover: backend.name === 'inplace' ? takeoverOf(request, scratch) : undefined,
     },
     ...runSupplies(request),
     ownProc: backend.ownProc,
     recorder: backend.recorder,
-    path: env['PATH'] ?? '',
+    path: backend.builderDirectory === undefined ? (env['PATH'] ?? '') : `${backend.builderDirectory}/bin`,
     ...(cache !== undefined && { cache }),
     ...(backend.name === 'none' && { noRun: toErrorMessage(noRunError(report)) }),
   };
+}
+
+/** Where the trees of stages lie; those that are moved into a root have to be on its file system. */
+function treesOf({ builderDirectory }: Backend, scratch: string, number: number): string {
+  if (builderDirectory === undefined) return join(scratch, `trees${number}`);
+  return join(builderDirectory, `${basename(scratch)}-trees${number}`);
+}
+
+/** In a root that is taken over stays what the build reads and writes, besides what stays in every one. */
+function takeoverOf(
+  { spec, outputs }: GatheredRequest,
+  scratch: string,
+): NonNullable<Job['settings']['takeover']> {
+  const contexts = (spec.contexts ?? []).flatMap((named) => (named.kind === 'directory' ? [named.path] : []));
+  const files = [
+    ...[outputs.tarPath, outputs.ociLayoutPath, outputs.digestFile, outputs.imageNameWithDigestFile],
+    ...[outputs.imageNameTagWithDigestFile, spec.run?.cacheMounts, spec.dockerfile],
+  ];
+  const given = files.filter((path) => path !== undefined);
+  return { kept: [...keptInRoot(), scratch, spec.context.path, ...contexts, ...given], journal: JOURNAL };
 }
 
 function snapshotterOf(

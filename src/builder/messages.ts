@@ -77,6 +77,7 @@ const Settings = z.object({
   ownership: z.enum(['disk', 'ledger']),
   ignorePaths: z.array(z.string()).readonly(),
   cacheMounts: z.string().optional(),
+  takeover: z.object({ kept: z.array(z.string()).readonly(), journal: z.string() }).optional(),
 }) satisfies z.ZodType<RootSettings>;
 
 /** What is known of a step before it is carried out. */

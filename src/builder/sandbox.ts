@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { toText, type BytePath } from '../bytes/index.ts';
 import type { RunOutcome, RunRequest, Sandbox } from '../build/index.ts';
 import {
+  runInPlace,
   runSandboxed,
   sandboxTools,
   type SandboxBind,
@@ -26,7 +27,7 @@ export function createSandbox(job: Job): Sandbox {
     mountPoints: (view) => extraFiles(job, view).map(({ path }) => ({ path, kind: 'file' })),
     run: async (request, signal) => {
       tools ??= sandboxTools(job.path);
-      const directory = `${job.settings.scratch}/run${runs++}`;
+      const directory = `${placeOf(job)}/run${runs++}`;
       mkdirSync(directory, { mode: 0o700 });
       try {
         return await runIn(
@@ -42,6 +43,11 @@ export function createSandbox(job: Job): Sandbox {
   };
 }
 
+/** What RUN hides in a root is moved there, so it has to be on the root's file system. */
+function placeOf({ settings, trees }: Job): string {
+  return settings.takeover === undefined ? settings.scratch : trees;
+}
+
 /** What of this machine a RUN is run with. */
 type Machine = Pick<SandboxSpec, 'tools' | 'ownProc' | 'recorder'> & { readonly run: RunOptions };
 
@@ -52,7 +58,8 @@ async function runIn(
   signal: AbortSignal,
 ): Promise<RunOutcome> {
   const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
-  const { recording, ...outcome } = await runSandboxed(
+  const runOne = request.root.directory === '/' ? runInPlace : runSandboxed;
+  const { recording, ...outcome } = await runOne(
     {
       tools: machine.tools,
       ownProc: machine.ownProc,

@@ -6,6 +6,8 @@ export { removeScratch, SCRATCH_PREFIX } from './backend/remove-scratch.ts';
 export { startInside } from './backend/start-inside.ts';
 export type { InsideOptions } from './backend/inside-options.ts';
 export { doctorJson, doctorText, noRunError } from './doctor/doctor.ts';
+export { runInPlace } from './inplace/run-in-place.ts';
+export { JOURNAL, keptInRoot } from './probe/builder-image.ts';
 export { chooseBackend } from './probe/choose-backend.ts';
 export type { MachineFacts } from './probe/machine-facts.ts';
 export { probeIsolation } from './probe/probe-isolation.ts';

@@ -92,6 +92,7 @@ export function assembleRequest(
     sshAgents: parseAgents(values.list('ssh'), place),
     gitTokens: choices.gitTokens,
     isolation: parseChoice(values.text('isolation') ?? 'auto', ISOLATION_CHOICES, 'isolation'),
+    force: values.flag('force') ?? false,
     scratchParent: scratchParentOf(place.env),
   };
   const call = parseCall(choices.call);

@@ -14,13 +14,14 @@ import type { ImageForm, Output } from './outputs/output.ts';
 
 export type SnapshotterChoice = 'auto' | 'overlay' | 'scan';
 export type IsolationChoice =
-  'auto' | 'mountns' | 'sudo' | 'userns-identity' | 'userns-full' | 'userns-single' | 'none';
+  'auto' | 'mountns' | 'sudo' | 'userns-identity' | 'userns-full' | 'inplace' | 'userns-single' | 'none';
 export const ISOLATION_CHOICES: readonly IsolationChoice[] = [
   'auto',
   'mountns',
   'sudo',
   'userns-identity',
   'userns-full',
+  'inplace',
   'userns-single',
   'none',
 ];
@@ -198,6 +199,8 @@ export interface BuildRequest {
   readonly sshAgents?: readonly GivenAgent[] | undefined;
   readonly gitTokens: readonly GitToken[];
   readonly isolation: IsolationChoice;
+  /** The container's root may be taken over whatever is in it. */
+  readonly force: boolean;
   /** Undefined for a build without a layer cache. */
   readonly cache?: CacheOptions | undefined;
   /** Directory below which scratch space is made; chosen from the environment by the front. */

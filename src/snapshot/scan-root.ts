@@ -10,7 +10,9 @@ import type { IgnoreRule } from './ignore.ts';
 import { diffStates } from './scan-diff.ts';
 import type { LayerFeed } from './layer-feed.ts';
 import type { MemberPlan, MountPoint, OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
+import { coveredPaths } from './covered-paths.ts';
 import { placeStubs } from './placed-stubs.ts';
+import { IN_ITS_PLACE, type Residence, type ResidentTree } from './residence.ts';
 import type { OwnershipRecord, TreeOwnership } from './tree-ownership.ts';
 import { readTreeState, type TreeState } from './tree-state.ts';
 
@@ -23,18 +25,21 @@ export class ScanRoot implements StageRoot {
   readonly #ignored: IgnoreRule;
   readonly #ownership: TreeOwnership;
   readonly #place: (name: string) => BytePath;
+  readonly #residence: Residence;
   #state: TreeState | undefined;
 
-  /** `place` names the directory of a forked root. */
+  /** `place` names the directory of a forked root; `residence` is where the tree lies while something runs in it. */
   constructor(
     directory: BytePath,
     rules: { readonly ignored: IgnoreRule; readonly ownership: TreeOwnership },
     place: (name: string) => BytePath,
+    residence: Residence = IN_ITS_PLACE,
   ) {
     this.#directory = directory;
     this.#ignored = rules.ignored;
     this.#ownership = rules.ownership;
     this.#place = place;
+    this.#residence = residence;
   }
 
   open(): OpenedRoot {
@@ -52,24 +57,37 @@ export class ScanRoot implements StageRoot {
     step: (root: RunRoot) => Promise<OwnershipRecord>,
     mountPoints?: (view: RootView) => readonly MountPoint[],
   ): Promise<RunChanges> {
-    const before = this.#state ?? readTreeState(this.#directory, this.#ignored);
+    const resident = await this.#residence.enter(this.#directory);
+    const watched = await this.#watch(resident, step, mountPoints).finally(() => resident.leave());
+    const { before, after, record } = watched;
+    // Where the tree is moved, what is moved gets another ctime.
+    this.#state = resident.directory === this.#directory ? after : undefined;
+    return { changes: this.#settle(diffStates(this.#directory, before, after), record), stable: false };
+  }
+
+  /** What the step did, and the states before and after it. */
+  async #watch(
+    { directory, isForeign, holdsCopies }: ResidentTree,
+    step: (root: RunRoot) => Promise<OwnershipRecord>,
+    mountPoints: ((view: RootView) => readonly MountPoint[]) | undefined,
+  ): Promise<{ readonly before: TreeState; readonly after: TreeState; readonly record: OwnershipRecord }> {
+    const view = this.#ownership.view(directory);
+    const points = mountPoints?.(view) ?? [];
+    const covered = holdsCopies ? coveredPaths(view, points) : undefined;
+    const ignored: IgnoreRule = (path) =>
+      this.#ignored(path) || isForeign(path) || covered?.has(path) === true;
+    const before = this.#state ?? readTreeState(directory, ignored);
     this.#state = undefined;
     await tick(before);
-    const view = this.#view();
-    const stubs = placeStubs(view, this.#directory, mountPoints?.(view));
+    const stubs = placeStubs(view, directory, points);
     let record: OwnershipRecord;
     try {
-      record = await step({
-        directory: this.#directory,
-        view: this.#view(),
-        put: (members) => this.#ownership.apply(this.#directory, members),
-      });
+      const put = (members: readonly TarMember[]): void => this.#ownership.apply(directory, members);
+      record = await step({ directory, view, put });
     } finally {
       stubs.remove();
     }
-    const after = readTreeState(this.#directory, this.#ignored);
-    this.#state = after;
-    return { changes: this.#settle(diffStates(this.#directory, before, after), record), stable: false };
+    return { before, after: readTreeState(directory, ignored), record };
   }
 
   async applyLayers(feed: LayerFeed): Promise<void> {
@@ -81,7 +99,7 @@ export class ScanRoot implements StageRoot {
     const directory = this.#place(name);
     copyTree(this.#directory, directory);
     const ownership = this.#ownership.clone();
-    return new ScanRoot(directory, { ignored: this.#ignored, ownership }, this.#place);
+    return new ScanRoot(directory, { ignored: this.#ignored, ownership }, this.#place, this.#residence);
   }
 
   #settle(changes: readonly Change[], record: OwnershipRecord): RunChanges['changes'] {

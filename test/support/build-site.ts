@@ -134,6 +134,7 @@ function requestOf(
     gitTokens: [],
     isolation,
     cache,
+    force: false,
     scratchParent,
   };
 }

@@ -16,6 +16,13 @@ export function someFacts(more: Partial<MachineFacts> = {}): MachineFacts {
     initialUserNamespace: true,
     uidMap: '0 0 4294967295',
     container: false,
+    own: {
+      hasOwnProcesses: false,
+      runsFromImage: false,
+      isMarked: false,
+      foreign: [],
+      isOccupied: false,
+    },
     rootFsType: 'ext4',
     scratch: '/tmp',
     scratchFsType: 'ext4',

@@ -9,6 +9,7 @@ export const BACKEND_NAMES: readonly BackendName[] = [
   'sudo',
   'userns-identity',
   'userns-full',
+  'inplace',
   'userns-single',
   'none',
 ];
@@ -28,6 +29,8 @@ export interface Backend {
   readonly maps?: IdMaps | undefined;
   /** Absolute path of strace(1), which records owners; only with `userns-single`. */
   readonly recorder?: string | undefined;
+  /** The builder's directory in a container whose root RUN takes place in; only with `inplace`. */
+  readonly builderDirectory?: string | undefined;
 }
 
 export interface IdMaps {

@@ -20,6 +20,12 @@ export async function startInside(
       const setpriv = findProgram('setpriv', options.env['PATH'] ?? '');
       return start([...(setpriv === undefined ? [] : dyingWithParent(setpriv)), ...command], options);
     }
+    case 'inplace':
+      // Once a tree lies in the root, the machine's directories of programs are that tree's.
+      return start([...dyingWithParent(ownProgram(backend, 'setpriv')), ...command], {
+        ...options,
+        env: { ...options.env, PATH: programsOf(backend) },
+      });
     case 'mountns':
       return start(
         [...dyingWithParent(program('setpriv')), ...withOwnMounts(program('unshare')), ...command],
@@ -34,6 +40,14 @@ export async function startInside(
     default:
       return assertNever(backend.name);
   }
+}
+
+function programsOf({ builderDirectory = '' }: Backend): string {
+  return `${builderDirectory}/bin`;
+}
+
+function ownProgram(backend: Backend, name: string): string {
+  return requiredProgram(name, programsOf(backend));
 }
 
 function start(words: readonly string[], { env, cwd, stdio }: InsideOptions): Promise<ChildHandle> {

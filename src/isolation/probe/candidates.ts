@@ -1,14 +1,18 @@
 import { ALL_IDS, type IdRange } from '../id-map.ts';
 import type { Backend, BackendName } from '../backend/backend.ts';
-import { hasCapability } from '../machine-capabilities.ts';
+import { hasCapability, type CapabilityName } from '../machine-capabilities.ts';
+import { BUILDER_DIRECTORY } from './builder-image.ts';
 import type { Explanation } from './explain.ts';
 import type { MachineFacts } from './machine-facts.ts';
 
 /** A backend worth trying, or why it is not. */
 export type Candidate = { readonly backend: Backend } | Explanation;
 
-/** What the facts alone say about a backend. `forced`: the user asked for this one by name. */
-export function candidate(name: BackendName, facts: MachineFacts, forced: boolean): Candidate {
+/**
+ * What the facts alone say about a backend. `forced`: the user asked for this one by name. `force`: a container's root may be
+ * taken over whatever is in it.
+ */
+export function candidate(name: BackendName, facts: MachineFacts, forced: boolean, force = false): Candidate {
   switch (name) {
     case 'mountns':
       return mountNamespace(facts);
@@ -20,6 +24,8 @@ export function candidate(name: BackendName, facts: MachineFacts, forced: boolea
       return full(facts);
     case 'userns-single':
       return single(facts);
+    case 'inplace':
+      return inPlace(facts, force);
     case 'none':
       return { backend: backend('none') };
   }
@@ -48,13 +54,8 @@ function sudo(facts: MachineFacts, forced: boolean): Candidate {
 
 function identity(facts: MachineFacts): Candidate {
   if (facts.uid !== 0) return { reason: 'not root', remedy: 'run as root' };
-  const missing = (['setuid', 'setgid', 'setfcap'] as const).filter(
-    (name) => !hasCapability(facts.effective, name),
-  );
-  if (missing.length > 0) {
-    const names = missing.map((name) => `CAP_${name.toUpperCase()}`).join(', ');
-    return { reason: `root lacks ${names}`, remedy: `add ${names} to the container` };
-  }
+  const missing = missingCapabilities(facts.effective, ['setuid', 'setgid', 'setfcap']);
+  if (missing !== undefined) return missing;
   const everybody: readonly IdRange[] = [{ inside: 0, outside: 0, count: ALL_IDS }];
   return { backend: backend('userns-identity', { maps: { users: everybody, groups: everybody } }) };
 }
@@ -88,6 +89,33 @@ function single(facts: MachineFacts): Candidate {
   const map = (outside: number): readonly IdRange[] => [{ inside: 0, outside, count: 1 }];
   const maps = { users: map(facts.uid), groups: map(facts.gid) };
   return { backend: backend('userns-single', { maps, recorder: strace, ownership: 'ledger' }) };
+}
+
+function inPlace(facts: MachineFacts, force: boolean): Candidate {
+  const { uid, own, effective } = facts;
+  if (uid !== 0) return { reason: 'not root', remedy: 'run as root' };
+  const missing = missingCapabilities(effective, ['chown', 'dac_override', 'fowner', 'setuid', 'setgid']);
+  if (missing !== undefined) return missing;
+  if (!own.hasOwnProcesses) return { reason: "a machine's own root is never taken over" };
+  if (!own.runsFromImage) {
+    return {
+      reason: "this is not the builder's image: its programs would be lost with the root they lie in",
+      remedy: "run as root in the builder's image",
+    };
+  }
+  const ready: Candidate = { backend: backend('inplace', { builderDirectory: BUILDER_DIRECTORY }) };
+  if (force || own.isOccupied) return ready;
+  if (!own.isMarked) return { reason: "the image is not marked as the builder's own", remedy: '--force' };
+  if (own.foreign.length === 0) return ready;
+  const found = own.foreign.map((path) => `/${path}`).join(', ');
+  return { reason: `the root holds what would be lost: ${found}`, remedy: '--force removes it' };
+}
+
+function missingCapabilities(effective: string, wanted: readonly CapabilityName[]): Explanation | undefined {
+  const missing = wanted.filter((name) => !hasCapability(effective, name));
+  if (missing.length === 0) return undefined;
+  const names = missing.map((name) => `CAP_${name.toUpperCase()}`).join(', ');
+  return { reason: `root lacks ${names}`, remedy: `add ${names} to the container` };
 }
 
 /** Before anything was tried, nothing beyond root is promised. */

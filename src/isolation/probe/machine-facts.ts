@@ -4,6 +4,7 @@ import { findProgram } from '../../process/index.ts';
 import type { IdMaps } from '../backend/backend.ts';
 import { mountOf, mountsBelow, parseMountInfo, restrictionsOf } from '../mount-info.ts';
 import { inInitialUserNamespace, ownStatus, type ProcessStatus } from '../process-status.ts';
+import { hasOwnProcesses, ownContainer, type OwnContainer } from './builder-image.ts';
 import { nameOfUser, readOptional, subordinateMap } from './subordinate-ids.ts';
 
 const TOOLS = [
@@ -19,6 +20,8 @@ export interface MachineFacts extends ProcessStatus {
   /** As `/proc/self/uid_map` prints it, blanks squeezed. */
   readonly uidMap: string;
   readonly container: boolean;
+  /** What the container is to us, see the backend `inplace`. */
+  readonly own: OwnContainer;
   readonly rootFsType: string;
   readonly scratch: string;
   readonly scratchFsType: string;
@@ -61,6 +64,7 @@ export function machineFacts(
       .replace(/[^\S\n]+/g, ' ')
       .replace(/\n ?/g, ', '),
     container: isContainer(env),
+    own: ownContainer(env, process.execPath),
     rootFsType: mountOf(mounts, '/')?.fsType ?? 'unknown',
     scratch,
     scratchFsType: scratchMount?.fsType ?? 'unknown',
@@ -86,7 +90,12 @@ function subordinateMaps({ uid, gid }: ProcessStatus, name: string | undefined):
 
 function isContainer(env: Readonly<Record<string, string | undefined>>): boolean {
   const marked = ['/.dockerenv', '/run/.containerenv'].some((file) => existsSync(file));
-  return marked || env['KUBERNETES_SERVICE_HOST'] !== undefined || env['container'] !== undefined;
+  return (
+    marked ||
+    hasOwnProcesses() ||
+    env['KUBERNETES_SERVICE_HOST'] !== undefined ||
+    env['container'] !== undefined
+  );
 }
 
 function numberIn(file: string): number | undefined {

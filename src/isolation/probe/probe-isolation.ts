@@ -8,6 +8,7 @@ import { candidate } from './candidates.ts';
 import { explain } from './explain.ts';
 import { machineFacts, type MachineFacts } from './machine-facts.ts';
 import { tryInside, type TrialResult } from './trial.ts';
+import { tryTakeover } from './try-takeover.ts';
 
 /** What came of one backend. */
 export interface ProbeResult {
@@ -37,6 +38,8 @@ export interface ProbeOptions {
   readonly scratchParent: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly only?: IsolationChoice | undefined;
+  /** A container's root may be taken over whatever is in it. */
+  readonly force?: boolean | undefined;
 }
 
 /**
@@ -47,13 +50,16 @@ export async function probeIsolation({
   scratchParent,
   env,
   only = 'auto',
+  force = false,
 }: ProbeOptions): Promise<ProbeReport> {
   mkdirSync(scratchParent, { recursive: true });
   const facts = machineFacts(realpathSync(scratchParent), env);
   const names = BACKEND_NAMES.filter((name) => only === 'auto' || only === name);
   const toolsMissing = missingTools(env['PATH'] ?? '');
   const results = await Promise.all(
-    names.map((name) => probe(name, facts, { env: definedOnly(env), forced: only === name, toolsMissing })),
+    names.map((name) =>
+      probe(name, facts, { env: definedOnly(env), forced: only === name, force, toolsMissing }),
+    ),
   );
   const chosen = results.find((result) => result.usable);
   return {
@@ -68,25 +74,34 @@ export async function probeIsolation({
 interface ProbeSettings {
   readonly env: Readonly<Record<string, string>>;
   readonly forced: boolean;
+  readonly force: boolean;
   readonly toolsMissing: { readonly reason: string; readonly remedy: string | undefined } | undefined;
 }
 
 async function probe(
   name: BackendName,
   facts: MachineFacts,
-  { env, forced, toolsMissing }: ProbeSettings,
+  { env, forced, force, toolsMissing }: ProbeSettings,
 ): Promise<ProbeResult> {
-  const tried = candidate(name, facts, forced);
+  const tried = candidate(name, facts, forced, force);
   if (!('backend' in tried)) return { backend: name, usable: false, ...tried };
   const { backend } = tried;
   if (name === 'none') {
     return { backend: name, usable: true, reason: 'builds without RUN only', ready: backend };
   }
   if (toolsMissing !== undefined) return { backend: name, usable: false, ...toolsMissing };
+  if (name === 'inplace') return judgeTakeover(backend);
   const directory = mkdtempSync(`${facts.scratch}/${SCRATCH_PREFIX}probe-`);
   const trial = await tryInside(backend, directory, env);
   await removeScratch(directory, backend, env).catch(() => undefined); // the next runner's cleaning takes it
   return judge(backend, trial, facts);
+}
+
+function judgeTakeover(backend: Backend): ProbeResult {
+  const reason = tryTakeover(backend.builderDirectory ?? '');
+  if (reason !== undefined) return { backend: backend.name, usable: false, reason };
+  const notes = 'RUN has no namespaces: it can see and disturb the builder, and mounts are copies';
+  return { backend: backend.name, usable: true, reason: notes, ready: backend };
 }
 
 function judge(backend: Backend, trial: TrialResult, facts: MachineFacts): ProbeResult {

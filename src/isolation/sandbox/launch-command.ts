@@ -18,13 +18,9 @@ const LOADER_VARIABLES =
  */
 export function launchCommand(spec: SandboxSpec, bounding: string, files: LaunchFiles): string[] {
   const { secretEnv = {} } = spec;
-  const entries = Object.entries(spec.env).filter(([name]) => !Object.hasOwn(secretEnv, name));
-  for (const [name, value] of Object.entries(secretEnv)) checkSecretVariable(name, value);
-  for (const [name, value] of entries) checkVariable(name, value);
-  for (const word of spec.args) checkWord(word);
-  const plain = entries.filter(([name]) => !LOADER_VARIABLES.test(name)).map(assignment);
-  const late = entries.filter(([name]) => LOADER_VARIABLES.test(name)).map(assignment);
-  const environment = [spec.tools.env, ...emptied(secretEnv), '--', ...plain];
+  const { plain, late } = splitVariables(spec);
+  const assignments = Object.entries(plain).map(assignment);
+  const environment = [spec.tools.env, ...emptied(secretEnv), '--', ...assignments];
   return [
     ...inRoot(spec, environment, bounding, files),
     '--',
@@ -74,12 +70,31 @@ function requiredNsenter({ nsenter }: SandboxSpec['tools']): string {
   });
 }
 
-function groupOptions(groups: readonly number[]): string[] {
+/**
+ * RUN's variables without those that are secret: the ones any program may be started with, and assignments of those that
+ * have to wait. Throws UNSUPPORTED for what cannot be passed on, in variables and in arguments.
+ */
+export function splitVariables({ env, secretEnv = {}, args }: SandboxSpec): {
+  readonly plain: Record<string, string>;
+  readonly late: readonly string[];
+} {
+  const entries = Object.entries(env).filter(([name]) => !Object.hasOwn(secretEnv, name));
+  for (const [name, value] of Object.entries(secretEnv)) checkSecretVariable(name, value);
+  for (const [name, value] of entries) checkVariable(name, value);
+  for (const word of args) checkWord(word);
+  return {
+    plain: Object.fromEntries(entries.filter(([name]) => !LOADER_VARIABLES.test(name))),
+    late: entries.filter(([name]) => LOADER_VARIABLES.test(name)).map(assignment),
+  };
+}
+
+/** The words by which setpriv(1) sets the supplementary groups. */
+export function groupOptions(groups: readonly number[]): string[] {
   return groups.length === 0 ? ['--clear-groups'] : ['--groups', groups.join(',')];
 }
 
-/** Docker's default capabilities, as far as they are there to be kept. */
-function keptCapabilities(bounding: string): string {
+/** Docker's default capabilities, as far as they are there to be kept, as setpriv(1) takes a bounding set. */
+export function keptCapabilities(bounding: string): string {
   const kept = CONTAINER_CAPABILITIES.filter((name) => hasCapability(bounding, name));
   return ['-all', ...kept.map((name) => `+${name}`)].join(',');
 }

@@ -122,11 +122,20 @@ export const BUILD_OPTIONS = [
     input: { name: 'ignore-path', kind: 'list' },
   },
   {
-    about: 'How RUN is kept apart: auto, mountns, sudo, userns-identity, userns-full, userns-single or none',
+    about:
+      'How RUN is kept apart: auto, mountns, sudo, userns-identity, userns-full, inplace, userns-single or none',
     treatment: 'works',
     flag: { name: 'isolation', kind: 'text', value: 'way' },
     input: { name: 'isolation', kind: 'text', initial: 'auto' },
     note: 'doctor tells which of them this machine has',
+  },
+  {
+    about:
+      'Let isolation inplace remove what is in the root directory of a container that is not the builder’s own',
+    treatment: 'works',
+    flag: { name: 'force', kind: 'flag' },
+    input: { name: 'force', kind: 'flag', initial: 'false' },
+    note: 'only the builder’s image can take over a root, and never that of a machine',
   },
   {
     about: 'How changes are found: auto, overlay or scan',

@@ -1,14 +1,23 @@
 import { type OptionSpec } from './option.ts';
 
 const CACHE = 'there is no layer cache yet; leave the flag out';
-const OWN_ROOT = 'the build never uses the machine’s own root directory';
+const OWN_ROOT = 'the root directory is left as it was found; unpack the archive of --tar-path';
 
 /** kaniko's flags that ask for nothing here. */
 export const KANIKO_NO_OPS = [
-  noOp('force', 'flag', 'Build outside a container', OWN_ROOT),
-  noOp('cleanup', 'flag', 'Clean the file system after the build', OWN_ROOT),
-  noOp('pre-cleanup', 'flag', 'Clean the file system before the build', OWN_ROOT),
-  noOp('preserve-context', 'flag', 'Keep the context through the cleanup', OWN_ROOT),
+  noOp(
+    'cleanup',
+    'flag',
+    'Clean the file system after the build',
+    'the root directory is always left as it was found',
+  ),
+  noOp(
+    'pre-cleanup',
+    'flag',
+    'Clean the file system before the build',
+    'nothing of an earlier build is ever left',
+  ),
+  noOp('preserve-context', 'flag', 'Keep the context through the cleanup', 'the context is never changed'),
   noOp('kaniko-dir', 'text', 'Directory of kaniko’s own files', 'scratch space lies below TMPDIR'),
   noOp('use-new-run', 'flag', 'Another way to find changes', 'changes are always found exactly'),
   noOp('skip-unused-stages', 'flag', 'Leave out stages nobody needs', 'they are always left out'),
