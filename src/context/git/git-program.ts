@@ -23,8 +23,9 @@ export function gitIn(directory: string, env: Readonly<Record<string, string>>, 
       hint: 'install git, or check the repository out first and give the directory',
     });
   }
+  const shell = findProgram('sh', env['PATH'] ?? '') ?? '/bin/sh';
   const attempt = async (args: readonly string[]): Promise<RunResult> => {
-    const result = await run('/bin/sh', [...WITH_UMASK, program, ...args], { cwd: directory, env, signal });
+    const result = await run(shell, [...WITH_UMASK, program, ...args], { cwd: directory, env, signal });
     if (signal?.aborted === true) throw new BuildError('CANCELLED', 'the build was cancelled');
     return result;
   };

@@ -5,7 +5,7 @@ import { parseMountInfo } from '../mount-info.ts';
 
 /** Where the builder's image has everything that is its own. */
 export const BUILDER_DIRECTORY = '/kaniko';
-/** Put there by the image's own Dockerfile; the variable is set by its config, so that copied files prove nothing. */
+/** Put there by the image's own Dockerfile, with the files outside the directory as lines; the variable is set by its config, so that copied files prove nothing. */
 const MARK = `${BUILDER_DIRECTORY}/.ts-kaniko-image`;
 const MARK_VARIABLE = 'TS_KANIKO_IMAGE';
 
@@ -44,7 +44,7 @@ export function ownContainer(
     hasOwnProcesses: hasOwnProcesses(),
     runsFromImage,
     isMarked: existsSync(MARK) && (env[MARK_VARIABLE] ?? '') !== '',
-    foreign: runsFromImage ? foreign() : [],
+    foreign: runsFromImage && existsSync(MARK) ? foreign() : [],
     isOccupied: existsSync(JOURNAL),
   };
 }
@@ -71,5 +71,9 @@ export function hasOwnProcesses(): boolean {
 
 function foreign(): string[] {
   const kept = new KeptPaths(keptInRoot().map(fromText));
-  return foreignPaths(fromText('/'), kept).slice(0, FEW).map(toText);
+  const ofImage = new Set(readFileSync(MARK, 'utf8').split('\n'));
+  return foreignPaths(fromText('/'), kept)
+    .map(toText)
+    .filter((path) => !ofImage.has(path))
+    .slice(0, FEW);
 }

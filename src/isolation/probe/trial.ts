@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toBuildError } from '../../errors/index.ts';
-import type { ChildHandle } from '../../process/index.ts';
+import { findProgram, type ChildHandle } from '../../process/index.ts';
 import type { Backend } from '../backend/backend.ts';
 import { recorderCommand } from '../recorder/recorder-command.ts';
 import { startInside } from '../backend/start-inside.ts';
@@ -50,7 +50,7 @@ export async function tryInside(
   const starting = startInside(
     backend,
     [
-      ...['/bin/sh', '-c', SCRIPT, 'sh'],
+      ...[findProgram('sh', env['PATH'] ?? '') ?? '/bin/sh', '-c', SCRIPT, 'sh'],
       ...[backend.userxattr ? 'userxattr' : 'redirect_dir=off,metacopy=off,index=off', '1:1'],
       ...(backend.recorder === undefined ? [] : recorderCommand(backend.recorder, '/dev/null')),
     ],

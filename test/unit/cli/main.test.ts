@@ -171,8 +171,8 @@ describe('the request', () => {
   });
 
   it('says in debug only that a flag has no effect', async () => {
-    expect((await requestOf([...BUILD, '--force'])).err).toBe('');
-    expect((await requestOf([...BUILD, '--force', '-v', 'debug'])).err).toContain('--force has no effect');
+    expect((await requestOf([...BUILD, '--cleanup'])).err).toBe('');
+    expect((await requestOf([...BUILD, '--cleanup', '-v', 'debug'])).err).toContain('--cleanup has no effect');
   });
 });
 
