@@ -17,7 +17,8 @@ import { succeed } from '../e2e/execute.ts';
 /** Programs that flatten: none of them is ours. */
 export const FLATTEN_TOOLS = ['umoci', 'getfattr'];
 
-const TAG = 'latest';
+/** What tagIt calls an image. */
+export const TAG = 'latest';
 
 export interface HistoryRow {
   readonly created_by?: string;
@@ -80,8 +81,8 @@ function readConfig(layout: string): { config: ConfigFile; layers: string[] } {
   };
 }
 
-/** umoci knows images by their tags alone, and not every builder gives one. */
-function tagIt(layout: string): void {
+/** Gives the one image of a layout a tag: umoci knows images by their tags alone, and not every builder gives one. */
+export function tagIt(layout: string): void {
   const file = join(layout, 'index.json');
   const index = JSON.parse(readFileSync(file, 'utf8')) as { manifests: [Record<string, unknown>] };
   index.manifests[0]['annotations'] = { 'org.opencontainers.image.ref.name': TAG };

@@ -11,6 +11,21 @@ import type { ContainerBind } from './runtime-config.ts';
 /** Where the program lies in a job's container; its own image has it elsewhere. */
 const PROGRAM = '/opt/ts-kaniko';
 
+/** As docker/Dockerfile sets it. */
+const IMAGE_ENV = {
+  PATH: '/kaniko/bin:/kaniko',
+  HOME: '/kaniko',
+  DOCKER_CONFIG: '/kaniko/.docker',
+  TS_KANIKO_IMAGE: '1',
+};
+
+/** What every engine puts into a container that shares a network. */
+const NETWORK_FILES: readonly ContainerBind[] = ['/etc/resolv.conf', '/etc/hosts'].map((path) => ({
+  source: path,
+  target: path,
+  readOnly: true,
+}));
+
 export interface Invocation {
   /** Files of the context. */
   readonly context: string;
@@ -29,7 +44,7 @@ export interface BuiltIn extends Executed {
  */
 export async function buildIn(
   environment: TestEnvironment,
-  { program, jobRoot }: Laboratory,
+  laboratory: Laboratory,
   { context, flags, env = {} }: Invocation,
 ): Promise<BuiltIn> {
   const volume = mkdtempSync(join(tmpdir(), 'ts-kaniko-volume-'));
@@ -38,17 +53,14 @@ export async function buildIn(
     cpSync(context, join(workspace, 'context'), { recursive: true, preserveTimestamps: true });
     for (const name of ['home', 'temporary']) mkdirSync(join(workspace, name));
     await execute('chown', ['-R', `${environment.uid}:${environment.uid}`, workspace]);
+    const place = await placeOf(environment, laboratory, volume);
     const result = await runContainer({
       environment,
-      root: jobRoot,
-      binds: [
-        { source: workspace, target: '/workspace' },
-        { source: dirname(program.command[0]), target: PROGRAM, readOnly: true },
-        ...accountFiles(environment, volume),
-      ],
+      root: place.root,
+      binds: [{ source: workspace, target: '/workspace' }, ...NETWORK_FILES, ...place.binds],
       process: {
-        args: [`${PROGRAM}/node`, `${PROGRAM}/dist/cli/index.js`, ...flags],
-        env: { PATH: TOOL_PATH, HOME: '/workspace/home', TMPDIR: '/workspace/temporary', ...env },
+        args: [...place.program, ...flags],
+        env: { ...place.env, TMPDIR: '/workspace/temporary', ...env },
         cwd: '/workspace',
       },
     });
@@ -56,6 +68,26 @@ export async function buildIn(
   } finally {
     rmSync(volume, { recursive: true });
   }
+}
+
+/** What a container is made of, and how the program is started in it. */
+interface Place {
+  readonly root: string;
+  readonly binds: readonly ContainerBind[];
+  readonly program: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function placeOf(environment: TestEnvironment, laboratory: Laboratory, volume: string): Promise<Place> {
+  if (environment.root === 'builder')
+    return { root: await laboratory.builderRoot(), binds: [], program: ['/kaniko/executor'], env: IMAGE_ENV };
+  const installed = dirname(laboratory.program.command[0]);
+  return {
+    root: laboratory.jobRoot,
+    binds: [{ source: installed, target: PROGRAM, readOnly: true }, ...accountFiles(environment, volume)],
+    program: [`${PROGRAM}/node`, `${PROGRAM}/dist/cli/index.js`],
+    env: { PATH: TOOL_PATH, HOME: '/workspace/home' },
+  };
 }
 
 /** Files that an engine or an administrator puts into a container. */
@@ -68,8 +100,6 @@ function accountFiles({ sudo, subordinateIds }: TestEnvironment, directory: stri
   };
   const lent = subordinateIds ? `${USER_ID}:100000:65536\n` : '';
   return [
-    { source: '/etc/resolv.conf', target: '/etc/resolv.conf', readOnly: true },
-    { source: '/etc/hosts', target: '/etc/hosts', readOnly: true },
     file('/etc/subuid', lent),
     file('/etc/subgid', lent),
     ...(sudo ? [file('/etc/sudoers.d/builder', 'builder ALL=(ALL) NOPASSWD: ALL\n', 0o440)] : []),

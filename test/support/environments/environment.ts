@@ -77,6 +77,7 @@ export const ENVIRONMENTS: readonly TestEnvironment[] = [
     seccomp: 'unconfined',
     maskedPaths: false,
   },
+  { ...JOB, name: 'E1', title: "Docker default, root, in the builder's own image", root: 'builder' },
   { ...JOB, name: 'E1-job', title: 'Docker default, root, a job container that is not ours' },
   { ...USER, name: 'E2', title: 'Docker default, uid 1001' },
   { ...USER, name: 'E2-sudo', title: 'Docker default, uid 1001 with sudo', sudo: true },
