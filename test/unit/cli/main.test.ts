@@ -172,7 +172,9 @@ describe('the request', () => {
 
   it('says in debug only that a flag has no effect', async () => {
     expect((await requestOf([...BUILD, '--cleanup'])).err).toBe('');
-    expect((await requestOf([...BUILD, '--cleanup', '-v', 'debug'])).err).toContain('--cleanup has no effect');
+    expect((await requestOf([...BUILD, '--cleanup', '-v', 'debug'])).err).toContain(
+      '--cleanup has no effect',
+    );
   });
 });
 
