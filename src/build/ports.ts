@@ -67,6 +67,8 @@ export interface Sandbox {
   ensureAvailable(): void;
   /** Where it mounts files that not every tree has, in this tree. */
   mountPoints?(view: RootView): readonly MountPoint[];
+  /** Whether programs of an architecture (image-spec's name) can be executed. */
+  executes(architecture: string): boolean;
   run(request: RunRequest, signal: AbortSignal): Promise<RunOutcome>;
 }
 

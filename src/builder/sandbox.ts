@@ -3,6 +3,7 @@ import { toText, type BytePath } from '../bytes/index.ts';
 import type { RunOutcome, RunRequest, Sandbox } from '../build/index.ts';
 import {
   runInPlace,
+  executesArchitecture,
   runSandboxed,
   sandboxTools,
   type SandboxBind,
@@ -19,12 +20,22 @@ import { networkFiles } from './network-files.ts';
 export function createSandbox(job: Job): Sandbox {
   let tools: SandboxTools | undefined;
   let runs = 0;
+  const own = job.spec.buildPlatform.architecture;
+  const executed = new Map([[own, true]]);
   return {
     ensureAvailable: () => {
       if (job.noRun !== undefined) throw fromErrorMessage(job.noRun);
       tools ??= sandboxTools(job.path);
     },
     mountPoints: (view) => extraFiles(job, view).map(({ path }) => ({ path, kind: 'file' })),
+    executes: (architecture) => {
+      tools ??= sandboxTools(job.path);
+      const known = executed.get(architecture);
+      if (known !== undefined) return known;
+      const found = executesArchitecture(architecture, own, placeOf(job), tools);
+      executed.set(architecture, found);
+      return found;
+    },
     run: async (request, signal) => {
       tools ??= sandboxTools(job.path);
       const directory = `${placeOf(job)}/run${runs++}`;

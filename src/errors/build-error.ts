@@ -79,6 +79,9 @@ const FILESYSTEM_CODES = new Set([
   'ENOTDIR',
   'ENAMETOOLONG',
   'ELOOP',
+  'EEXIST',
+  'EISDIR',
+  'EPIPE',
 ]);
 
 /** Any thrown value as a BuildError; operating system errors become FILESYSTEM with their own text. */

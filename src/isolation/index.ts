@@ -8,6 +8,7 @@ export type { InsideOptions } from './backend/inside-options.ts';
 export { doctorJson, doctorText, noRunError } from './doctor/doctor.ts';
 export { runInPlace } from './inplace/run-in-place.ts';
 export { JOURNAL, keptInRoot } from './probe/builder-image.ts';
+export { executesArchitecture } from './foreign/executes-architecture.ts';
 export { chooseBackend } from './probe/choose-backend.ts';
 export type { MachineFacts } from './probe/machine-facts.ts';
 export { probeIsolation } from './probe/probe-isolation.ts';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { runBuild } from '../../src/builder/index.ts';
 import { DirectoryStore, memoryStore } from '../../src/content/index.ts';
 import { readImage, type Image } from '../../src/image/index.ts';
-import { platformOfMachine } from '../../src/oci/index.ts';
+import { parsePlatform, platformOfMachine } from '../../src/oci/index.ts';
 import { parseReference } from '../../src/reference/index.ts';
 import { silentReporter, type Reporter } from '../../src/report/index.ts';
 import type {
@@ -34,6 +34,8 @@ export interface SiteBuild {
   readonly stdout?: BuildSurroundings['stdout'];
   readonly outputs?: Partial<OutputSpec>;
   readonly isolation?: BuildRequest['isolation'];
+  /** Several become one index. */
+  readonly platforms?: readonly string[];
   /** What RUN mounts are given. */
   readonly supplies?: Pick<BuildRequest, 'secrets' | 'sshAgents'>;
   readonly cache?: BuildRequest['cache'];
@@ -119,7 +121,7 @@ function requestOf(
   scratchParent: string,
   registry: RunningRegistry,
   outputs: OutputSpec,
-  { spec, asked, isolation = 'auto', supplies, cache }: SiteBuild,
+  { spec, asked, platforms, isolation = 'auto', supplies, cache }: SiteBuild,
 ): BuildRequest {
   const platform = platformOfMachine(process.arch);
   return {
@@ -127,6 +129,7 @@ function requestOf(
       ...askedBuild(buildSpec(context, { platform, buildPlatform: platform, ...spec })),
       ...asked,
     },
+    platforms: platforms?.map(parsePlatform),
     outputs,
     registries: { ...PLAIN_OPTIONS, insecureRegistries: [registry.host] },
     credentials: [],

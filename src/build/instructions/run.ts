@@ -1,5 +1,6 @@
 import { shellScript, soleHeredoc, type RunInstruction } from '../../dockerfile/index.ts';
 import { BuildError } from '../../errors/index.ts';
+import { formatPlatform } from '../../oci/index.ts';
 import type { BuildSpec } from '../../request/index.ts';
 import { resolveUser } from '../../rootfs/index.ts';
 import type { OwnershipRecord, RunChanges, RunRoot } from '../../snapshot/index.ts';
@@ -30,6 +31,7 @@ export async function runRun(
 ): Promise<void> {
   refuseUnsupported(instruction);
   kit.ports.sandbox.ensureAvailable();
+  refuseForeign(state, kit);
   const program = programOf(instruction, state);
   const mounts = await prepareMounts(instruction, state, kit, step);
   const { changes, stable } = await runWith(mounts, instruction, program, state, kit, step).finally(() =>
@@ -126,6 +128,16 @@ function environmentOf(state: StageState, kit: BuildKit, home: string | undefine
 export function networkOf({ network }: RunInstruction, spec: BuildSpec): 'host' | 'none' {
   const chosen = network === undefined || network === 'default' ? spec.run?.network : network;
   return chosen === 'none' ? 'none' : 'host';
+}
+
+/** Throws ISOLATION where the stage is for a machine of another kind, whose programs this one does not execute. */
+function refuseForeign({ fields, stage }: StageState, { ports }: BuildKit): void {
+  const { architecture = '' } = fields;
+  if (architecture === '' || ports.sandbox.executes(architecture)) return;
+  const message = `RUN in ${stage.label} needs programs of ${formatPlatform(stage.platform)}, which this machine does not execute`;
+  throw new BuildError('ISOLATION', message, {
+    hint: 'build on a machine of that kind and join the images with ts-kaniko merge, or register an emulator in binfmt_misc, or run the step in a stage FROM --platform=$BUILDPLATFORM',
+  });
 }
 
 function refuseUnsupported({ network, security, devices = [] }: RunInstruction): void {
