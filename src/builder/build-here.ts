@@ -46,5 +46,6 @@ const noSandbox = {
   ensureAvailable: (): void => {
     throw new BuildError('INTERNAL', 'a step is to run that the cache was to have');
   },
+  executes: (): boolean => false,
   run: (): Promise<never> => Promise.reject(new BuildError('INTERNAL', 'nothing runs in this process')),
 };

@@ -129,7 +129,7 @@ function requestOf(
       ...askedBuild(buildSpec(context, { platform, buildPlatform: platform, ...spec })),
       ...asked,
     },
-    platforms: platforms?.map(parsePlatform),
+    platforms: platforms?.map((text) => parsePlatform(text)),
     outputs,
     registries: { ...PLAIN_OPTIONS, insecureRegistries: [registry.host] },
     credentials: [],
