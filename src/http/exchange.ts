@@ -32,6 +32,8 @@ export async function exchange(request: HttpRequest, exchanges: Exchanges): Prom
       headers: requestHeaders(request),
       body: requestBody(request.body, timeouts, (reason) => stall.abort(reason)),
       headersTimeout: request.body === undefined ? timeouts.answerMs : timeouts.uploadAnswerMs,
+      // undici would close the connection after every HEAD, and a handshake would follow.
+      reset: false,
       signal,
     });
     return createResponse(data, request, request.url, timeouts);

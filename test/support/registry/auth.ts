@@ -35,6 +35,7 @@ export class Gate {
 
   /** The refusal of a request, or undefined where it may pass. */
   check(route: Route, authorization: string | undefined, url: URL, origin: string): Answer | undefined {
+    if (route.step === 'ping') return this.#greet(authorization, origin);
     const needed = neededScopes(route, url);
     const { kind } = this.#settings;
     if (kind === 'bearer') {
@@ -51,6 +52,18 @@ export class Gate {
     return refusal(401, 'UNAUTHORIZED', 'authentication required', {
       'www-authenticate': 'Basic realm="test"',
     });
+  }
+
+  /** A ping tells strangers how to log in. */
+  #greet(authorization: string | undefined, origin: string): Answer | undefined {
+    const known =
+      this.#userOf(authorization) !== undefined ||
+      this.#tokens.has(authorization?.replace(/^Bearer /, '') ?? '');
+    if (known) return undefined;
+    const { kind, realm = `${origin}/token` } = this.#settings;
+    const challenge =
+      kind === 'basic' ? 'Basic realm="test"' : `Bearer realm="${realm}",service="test registry"`;
+    return refusal(401, 'UNAUTHORIZED', 'authentication required', { 'www-authenticate': challenge });
   }
 
   /** The token endpoint's answer. `form` is the body of a POST. */
