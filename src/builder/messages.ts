@@ -66,7 +66,6 @@ const Spec = z.object({
   compression: z.object({ kind: z.enum(['none', 'gzip', 'zstd']), level: z.number().optional() }).optional(),
   ignorePaths: z.array(z.string()).readonly(),
   snapshotter: z.enum(['auto', 'overlay', 'scan']),
-  noCache: z.boolean(),
   run: Run.optional(),
 }) satisfies z.ZodType<BuildSpec>;
 

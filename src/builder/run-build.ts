@@ -2,7 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { DirectoryStore } from '../content/index.ts';
 import { createHttpClient } from '../http/index.ts';
 import { createRegistryClient, registryTrust } from '../registry/index.ts';
-import type { BuildSurroundings, RunBuild } from '../request/index.ts';
+import { parseReference } from '../reference/index.ts';
+import { pushedNames, type BuildSurroundings, type RunBuild } from '../request/index.ts';
 import { buildAndExport, type BuildSite, type Finished } from './build-and-export.ts';
 import { openSession } from './cache/open-session.ts';
 import type { CacheSession } from './cache/cache-session.ts';
@@ -30,7 +31,17 @@ export const runBuild: RunBuild = async (request, surroundings) => {
     const gathered = { ...request, agentSockets, spec: await gatherSources(request.spec, sources) };
     const store = new DirectoryStore(scratch);
     const registry = createRegistryClient({ registries, credentials, env, reporter, http });
-    const cache = openSession(gathered, { store, registry, reporter, signal, env });
+    const pushedTo = pushedNames(request.outputs)
+      .map(parseReference)
+      .map(({ registry: host, repository: name }) => ({ registry: host, name }));
+    const cache = openSession(gathered, {
+      store,
+      registry,
+      reporter,
+      signal,
+      env,
+      mountFrom: () => pushedTo,
+    });
     const site = { scratch, store, registry, isolation, sources, layouts: layoutsOf(request.spec), cache };
     const result = await keepingResults(gathered, surroundings, site);
     return { ...result, milliseconds: Math.round(performance.now() - started) };

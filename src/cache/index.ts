@@ -3,6 +3,8 @@ export type { CacheStats, CacheStore, SaveOutcome } from './cache-store.ts';
 export { CacheKey, keyOf, KeyPart, keyPart } from './key.ts';
 export type { PartValue } from './key.ts';
 export { localCache } from './local-cache.ts';
+export { registryCache } from './registry/registry-cache.ts';
+export type { RegistryCacheOptions } from './registry/registry-cache.ts';
 export { memoryCache } from './memory-cache.ts';
 export { blobsOf, CacheRecord, StepRecord } from './record.ts';
 export type { DocumentRecord, ListingRecord, MountRecord } from './record.ts';

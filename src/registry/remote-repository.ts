@@ -6,7 +6,7 @@ import { pullScope, pushScope } from './auth/scope.ts';
 import { type Connection } from './connection.ts';
 import { type Access } from './endpoint.ts';
 import { registryFailure, type Attempt } from './failure.ts';
-import { getManifest } from './manifests.ts';
+import { getManifest, putManifest } from './manifests.ts';
 import { publishManifest, type PublishOptions } from './publish-manifest.ts';
 import { type BlobContent, type Repository } from './repository.ts';
 import { download } from './transfer/download.ts';
@@ -48,6 +48,12 @@ export function remoteRepository(
       checkManifest(descriptor, bytes, tag);
       const attempt = trying(`manifest ${tag ?? descriptor.digest}`);
       await publishManifest({ attempt, descriptor, bytes, tag, scopes, signal }, options);
+    },
+    async replaceTag(descriptor, bytes, tag, signal) {
+      checkManifest(descriptor, bytes, tag);
+      const attempt = trying(`manifest ${tag}`);
+      const refused = await putManifest(attempt, descriptor, bytes, tag, scopes, signal);
+      if (refused !== undefined) throw await registryFailure(refused, attempt);
     },
     async mount(descriptor, from, signal) {
       if (from.registry !== connection.registry || from.name === name) return false;

@@ -23,6 +23,8 @@ export interface Repository extends BlobStore {
     tag: string | undefined,
     signal?: AbortSignal,
   ): Promise<void>;
+  /** As putManifest under a tag that others may write to at the same time: what it names afterwards is not looked at. */
+  replaceTag(descriptor: Descriptor, bytes: Uint8Array, tag: string, signal?: AbortSignal): Promise<void>;
   put(descriptor: Descriptor, content: BlobContent, signal?: AbortSignal): Promise<void>;
   /** Takes a blob from another repository of the same registry; false where that is not possible. */
   mount(

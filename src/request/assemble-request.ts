@@ -17,7 +17,8 @@ import { checkStandardInput } from './context-choice.ts';
 import { type Environment } from './front-ports.ts';
 import { type OptionValues } from './option-values.ts';
 import { parseBuildArgs, parseLabels } from './pairs.ts';
-import { compressionOf } from './outputs/all-outputs.ts';
+import { cacheRequest } from './cache/cache-request.ts';
+import { compressionOf, pushedNames } from './outputs/all-outputs.ts';
 import { checkPlatforms } from './outputs/check-outputs.ts';
 import { outputRequest, type GivenOutputs } from './outputs/output-request.ts';
 import { parsePlatforms } from './platforms.ts';
@@ -91,6 +92,7 @@ export function assembleRequest(
     secrets: choices.secrets.secrets,
     sshAgents: parseAgents(values.list('ssh'), place),
     gitTokens: choices.gitTokens,
+    cache: cacheRequest(values, { ...place, pushed: pushedNames(outputs) }),
     isolation: parseChoice(values.text('isolation') ?? 'auto', ISOLATION_CHOICES, 'isolation'),
     force: values.flag('force') ?? false,
     scratchParent: scratchParentOf(place.env),
@@ -132,7 +134,6 @@ function specOf(
     compression: compressionOf(outputs),
     ignorePaths: values.list('ignore-path').map(absoluteInImage),
     snapshotter: parseChoice(values.text('snapshotter') ?? 'auto', SNAPSHOTTER_CHOICES, 'snapshotter'),
-    noCache: values.flag('no-cache') ?? false,
     run: runOf(values, choices.extraHosts, cwd),
   };
 }

@@ -77,8 +77,6 @@ export interface BuildSettings {
   readonly snapshotter: SnapshotterChoice;
   /** What every RUN gets; defaults where absent. */
   readonly run?: RunOptions | undefined;
-  /** Reserved for the layer cache; true also re-resolves nothing today. */
-  readonly noCache: boolean;
 }
 
 /** What to build, with all that it is built from on this machine. Nothing of it is secret. */

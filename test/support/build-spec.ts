@@ -13,7 +13,6 @@ export function buildSpec(context: string, changes: Partial<BuildSpec> = {}): Bu
     singleSnapshot: false,
     ignorePaths: [],
     snapshotter: 'auto',
-    noCache: false,
     ...changes,
   };
 }

@@ -1,5 +1,14 @@
-import { localCache, recordSeal, type CacheStore, type RecordSeal } from '../../cache/index.ts';
+import {
+  localCache,
+  recordSeal,
+  registryCache,
+  type CacheStore,
+  type RecordSeal,
+} from '../../cache/index.ts';
 import type { LocalBlobStore } from '../../content/index.ts';
+import type { RepositoryName } from '../../image/index.ts';
+import type { Digest } from '../../oci/index.ts';
+import { parseReference } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import type { Reporter } from '../../report/index.ts';
 import type { BuildRequest, CacheLocation, Environment } from '../../request/index.ts';
@@ -13,6 +22,8 @@ export interface CacheTools {
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
   readonly env: Environment;
+  /** Repositories that a layer of the image was pushed to, or came from. */
+  mountFrom(digest: Digest): readonly RepositoryName[];
 }
 
 /** The caches a request names; undefined for a build without any. One that cannot be opened is told and left out. */
@@ -41,12 +52,17 @@ export function openSession(
 function openStore(
   location: CacheLocation,
   seal: RecordSeal,
-  { reporter }: CacheTools,
+  { registry, mountFrom, reporter }: CacheTools,
 ): CacheStore | undefined {
   switch (location.type) {
     case 'local':
       return localCache(location.directory, seal, { maxBytes: location.maxBytes });
-    case 'registry':
+    case 'registry': {
+      const reference = parseReference(location.repository);
+      const reader = registry.repository(reference, 'pull');
+      const writer = registry.repository(reference, 'push');
+      return registryCache({ reader, writer, scope: location.scope, seal, mountFrom });
+    }
     case 'inline':
     case 'gha':
       reporter.warn(`a cache of the type ${location.type} cannot be opened here`);

@@ -143,11 +143,4 @@ export const BUILD_OPTIONS = [
     flag: { name: 'snapshotter', kind: 'text', value: 'way' },
     input: { name: 'snapshotter', kind: 'text', initial: 'auto' },
   },
-  {
-    about: 'Use no cached layer',
-    treatment: 'works',
-    flag: { name: 'no-cache', kind: 'flag' },
-    input: { name: 'no-cache', kind: 'flag', initial: 'false' },
-    note: 'there is no layer cache yet: every build is one without cache',
-  },
 ] as const satisfies readonly OptionSpec[];

@@ -1,14 +1,11 @@
 import { type OptionSpec } from './option.ts';
 
-const CACHE = 'there is no layer cache yet; leave the input out';
-
 /** Values that ask for no attestation. */
 const NONE = ['false', 'False', 'FALSE', 'none', '0'];
 
 /** Inputs of docker/build-push-action that ask for nothing here. */
 export const BUILD_PUSH_NO_OPS = [
   input('builder', 'text', 'ignored', 'Instance of buildx', 'there is no buildx'),
-  input('no-cache-filters', 'list', 'ignored', 'Stages built without cache', 'no stage is cached yet'),
   input('pull', 'flag', 'ignored', 'Always look base images up', 'they are always looked up', ['', 'false']),
   input(
     'cgroup-parent',
@@ -37,8 +34,6 @@ export const BUILD_PUSH_REFUSED = [
     ]),
     input: { name: 'attests', kind: 'list', ignoreComma: true },
   },
-  input('cache-from', 'list', 'refused', 'Where cached layers come from', CACHE),
-  input('cache-to', 'list', 'refused', 'Where cached layers go', CACHE),
   input(
     'load',
     'flag',

@@ -1,5 +1,6 @@
 import { BUILD_OPTIONS } from './build-options.ts';
 import { BUILD_PUSH_NO_OPS, BUILD_PUSH_REFUSED } from './build-push-leftovers.ts';
+import { CACHE_OPTIONS } from './cache-options.ts';
 import { FRONT_OPTIONS } from './front-options.ts';
 import { KANIKO_NO_OPS, KANIKO_REFUSED } from './kaniko-leftovers.ts';
 import { type FlagSpec, type InputSpec, type OptionSpec } from './option.ts';
@@ -17,6 +18,7 @@ export const OPTION_GROUPS = [
   { title: 'Build', options: BUILD_OPTIONS },
   { title: 'RUN', options: RUN_OPTIONS },
   { title: 'Output', options: OUTPUT_OPTIONS },
+  { title: 'Layer cache', options: CACHE_OPTIONS },
   { title: 'Registries', options: REGISTRY_OPTIONS },
   { title: 'Log', options: FRONT_OPTIONS },
   { title: 'Accepted for kaniko, without effect', options: KANIKO_NO_OPS },
@@ -29,6 +31,7 @@ type Works =
   | (typeof BUILD_OPTIONS)[number]
   | (typeof RUN_OPTIONS)[number]
   | (typeof OUTPUT_OPTIONS)[number]
+  | (typeof CACHE_OPTIONS)[number]
   | (typeof REGISTRY_OPTIONS)[number]
   | (typeof FRONT_OPTIONS)[number];
 type NameOf<Side extends 'flag' | 'input', Kind extends string> = Works extends infer O

@@ -1,6 +1,5 @@
 import { type OptionSpec } from './option.ts';
 
-const CACHE = 'there is no layer cache yet; leave the flag out';
 const OWN_ROOT = 'the root directory is left as it was found; unpack the archive of --tar-path';
 
 /** kaniko's flags that ask for nothing here. */
@@ -23,7 +22,6 @@ export const KANIKO_NO_OPS = [
   noOp('skip-unused-stages', 'flag', 'Leave out stages nobody needs', 'they are always left out'),
   noOp('force-build-metadata', 'flag', 'Keep metadata of unused stages', 'as in kaniko today'),
   noOp('compressed-caching', 'flag', 'Hold compressed layers in memory', 'layers are never held in memory'),
-  noOp('no-push-cache', 'flag', 'Do not push cached layers', 'there is no layer cache to push'),
   {
     ...noOp(
       'ignore-var-run',
@@ -37,12 +35,6 @@ export const KANIKO_NO_OPS = [
 
 /** kaniko's flags that are not done here: each is refused by its name. */
 export const KANIKO_REFUSED = [
-  refused('cache', 'flag', 'Use a layer cache', CACHE, ['false']),
-  refused('cache-repo', 'text', 'Repository of the layer cache', CACHE),
-  refused('cache-dir', 'text', 'Directory of cached base images', CACHE),
-  refused('cache-ttl', 'text', 'Age at which a cached layer is stale', CACHE),
-  refused('cache-copy-layers', 'flag', 'Cache layers of COPY', CACHE, ['false']),
-  refused('cache-run-layers', 'flag', 'Cache layers of RUN', CACHE, ['false']),
   refused('bucket', 'text', 'Bucket of the context', 'fetch the context first and give the directory'),
   refused('materialize', 'flag', 'Unpack the image over the root directory', OWN_ROOT, ['false']),
   refused('dryrun', 'flag', 'Print the plan in place of building', 'leave the flag out', ['false']),

@@ -97,7 +97,6 @@ describe('the request', () => {
       labels: { 'org.opencontainers.image.title': 'a, b', empty: '' },
       target: 'final',
       platform: { os: 'linux', architecture: 'arm64' },
-      noCache: true,
     });
     expect(request.outputs).toMatchObject({
       tags: ['ghcr.io/me/app:1', 'ghcr.io/me/app:2', 'example.com/x', 'example.com/y'],

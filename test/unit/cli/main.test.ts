@@ -84,7 +84,6 @@ describe('the request', () => {
       singleSnapshot: true,
       ignorePaths: ['/x'],
       snapshotter: 'scan',
-      noCache: true,
     });
     expect(request.outputs).toEqual({
       annotations: [],

@@ -1,0 +1,25 @@
+import type { BlobStore } from '../../content/index.ts';
+import type { Descriptor } from '../../oci/index.ts';
+
+/** A repository by its registry and name. */
+export interface RepositoryPlace {
+  readonly registry: string;
+  readonly name: string;
+}
+
+/** What the cache reads of a repository. */
+export interface CacheReader extends BlobStore, RepositoryPlace {
+  /** Throws REGISTRY_NOT_FOUND where there is no such tag. */
+  getManifest(
+    tag: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly descriptor: Descriptor; readonly bytes: Buffer }>;
+}
+
+/** The same repository, opened to write to it. */
+export interface CacheWriter extends CacheReader {
+  /** Stores a manifest under a tag that others may write to at the same time. */
+  replaceTag(descriptor: Descriptor, bytes: Uint8Array, tag: string, signal?: AbortSignal): Promise<void>;
+  /** Takes a blob over from another repository of the same registry; false where that is not possible. */
+  mount(descriptor: Descriptor, from: RepositoryPlace, signal?: AbortSignal): Promise<boolean>;
+}

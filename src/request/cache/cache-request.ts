@@ -1,0 +1,80 @@
+import { resolve } from 'node:path';
+import { BuildError } from '../../errors/index.ts';
+import { formatReference, parseReference } from '../../reference/index.ts';
+import type { Environment } from '../front-ports.ts';
+import type { OptionValues } from '../option-values.ts';
+import type { CacheLocation, CacheOptions, CacheTarget } from './cache-options.ts';
+import { DEFAULT_SCOPE, parseCacheRepository, parseCacheSource, parseCacheTarget } from './parse-location.ts';
+
+/** kaniko's age at which an entry is stale: two weeks. */
+const DEFAULT_AGE_MS = 14 * 24 * 60 * 60 * 1000;
+const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
+
+/** What a cache request is made in. */
+export interface CachePlace {
+  readonly env: Environment;
+  readonly cwd: string;
+  /** Names the image is pushed under. */
+  readonly pushed: readonly string[];
+}
+
+/**
+ * What is wanted of the layer cache: the caches of `cache-from` and `cache-to`, and with `cache` those of `cache-repo` and
+ * `cache-dir`, or the default place. Undefined for a build without. Throws USAGE and REFERENCE.
+ */
+export function cacheRequest(values: OptionValues, place: CachePlace): CacheOptions | undefined {
+  const { cwd, env } = place;
+  const own = values.flag('cache') === true ? ownLocations(values, place) : [];
+  const from = values.list('cache-from').map((text) => parseCacheSource(text, cwd));
+  const to = values.list('cache-to').map((text) => parseCacheTarget(text, cwd));
+  if (own.length + from.length + to.length === 0) return undefined;
+  const writes = !(values.flag('no-push-cache') ?? false);
+  const ownTargets = own.map((location): CacheTarget => ({ location, mode: 'max' }));
+  const ttl = values.text('cache-ttl');
+  return {
+    // What this build writes is the best source of the next.
+    sources: [...own, ...from],
+    targets: writes ? [...ownTargets, ...to] : [],
+    take: !(values.flag('no-cache') ?? false),
+    freshStages: values.list('no-cache-filters'),
+    runLayers: values.flag('cache-run-layers') ?? true,
+    copyLayers: values.flag('cache-copy-layers') ?? true,
+    maxAgeMs: ttl === undefined ? DEFAULT_AGE_MS : parseAge(ttl),
+    signingKey: env['TS_KANIKO_CACHE_KEY'] || undefined,
+  };
+}
+
+function ownLocations(values: OptionValues, { cwd, env, pushed }: CachePlace): CacheLocation[] {
+  const [repository, directory] = [values.text('cache-repo'), values.text('cache-dir')];
+  const given: CacheLocation[] = [
+    ...(repository === undefined ? [] : [parseCacheRepository(repository, cwd)]),
+    ...(directory === undefined ? [] : [{ type: 'local', directory: resolve(cwd, directory) } as const]),
+  ];
+  return given.length > 0 ? given : [defaultLocation(pushed[0], env)];
+}
+
+/** kaniko's place: the repository `cache` below the one that is pushed to; else a directory of this user. */
+function defaultLocation(pushed: string | undefined, env: Environment): CacheLocation {
+  if (pushed === undefined) {
+    const home = env['XDG_CACHE_HOME'] || `${env['HOME'] || '/tmp'}/.cache`;
+    return { type: 'local', directory: resolve(home, 'ts-kaniko') };
+  }
+  const { registry, repository } = parseReference(pushed);
+  const name = formatReference({ registry, repository: `${repository}/cache` });
+  return { type: 'registry', repository: name, scope: DEFAULT_SCOPE };
+}
+
+/** A duration as Go writes it, `336h` or `1h30m`; zero and less mean no limit. Throws USAGE. */
+function parseAge(text: string): number | undefined {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
+  if (parts.map(([whole]) => whole).join('') !== text.replace(/^[-+]/, '') && text !== '0') {
+    throw new BuildError('USAGE', `cache-ttl ${JSON.stringify(text)} is no duration`, {
+      hint: 'write it like 336h or 30m',
+    });
+  }
+  const total = parts.reduce(
+    (sum, [, count = '0', unit = 'ms']) => sum + Number(count) * (UNITS[unit] ?? 0),
+    0,
+  );
+  return text.startsWith('-') || total === 0 ? undefined : total;
+}
