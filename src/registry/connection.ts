@@ -116,7 +116,10 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 }
 
-/** Sends, and once more with proof where the registry itself asks for it. Other origins are never told who we are. */
+/** Proofs sent for one request at most: one, and one that allows more. */
+const MAX_ROUNDS = 2;
+
+/** Sends, and again with proof where the registry itself asks for it. Other origins are never told who we are. */
 async function sendOnce(
   request: RegistryRequest,
   base: string,
@@ -132,17 +135,27 @@ async function sendOnce(
   const plain = { method, url: url.href, headers, body, bodyLength, signal, verifyTls, cameFrom };
   const send = (proof: Proof | undefined): Promise<HttpResponse> => http.request(withProof(plain, proof));
   if (!own) return send(undefined);
-  const sent = await authorizer.proof(scopes, signal);
-  const response = await send(sent);
-  const challenge = response.header('www-authenticate');
-  const asked =
-    response.status === 401 && challenge !== undefined && new URL(response.url).origin === url.origin;
-  if (!asked) return response;
-  authorizer.learn(challenge, scopes, sent);
-  const proof = await authorizer.proof(scopes, signal);
-  if (proof === undefined || proof.authorization === sent?.authorization) return response;
-  await response.discard();
-  return send(proof);
+  let sent = await authorizer.proof(scopes, signal);
+  let response = await send(sent);
+  for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+    const challenge = challengeOf(response, url.origin);
+    if (challenge === undefined) return response;
+    const isNews = authorizer.learn(challenge, scopes, sent);
+    // The first time a token may have run out; after that only a wider one can help.
+    if (round > 1 && !isNews) return response;
+    const proof = await authorizer.proof(scopes, signal);
+    if (proof === undefined || proof.authorization === sent?.authorization) return response;
+    await response.discard();
+    sent = proof;
+    response = await send(proof);
+  }
+  return response;
+}
+
+/** What a registry that says 401 asks for; undefined where it says nothing, or somebody else does. */
+function challengeOf(response: HttpResponse, origin: string): string | undefined {
+  if (response.status !== 401 || new URL(response.url).origin !== origin) return undefined;
+  return response.header('www-authenticate');
 }
 
 /** The work's result, kept once it succeeded. */

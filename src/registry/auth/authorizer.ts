@@ -4,7 +4,7 @@ import { parseChallenges } from './challenge.ts';
 import { fetchToken, type TokenQuestion, type TokenTools } from './fetch-token.ts';
 import { basicProof, bearerProof, type Proof } from './proof.ts';
 import { tokenServer } from './realm.ts';
-import { readScope } from './scope.ts';
+import { allows, readScope } from './scope.ts';
 import { createTokenCache } from './token-cache.ts';
 import { type Token } from './token-response.ts';
 
@@ -12,8 +12,11 @@ import { type Token } from './token-response.ts';
 export interface Authorizer {
   /** The proof for these scopes; undefined where none is known to be needed, or there is none. */
   proof(scopes: readonly string[], signal?: AbortSignal): Promise<Proof | undefined>;
-  /** Learns from the WWW-Authenticate of a 401 to a request that was sent with `sent`. */
-  learn(challenge: string, scopes: readonly string[], sent: Proof | undefined): void;
+  /**
+   * Learns from the WWW-Authenticate of a 401 to a request that was sent with `sent`. True where the registry said what it
+   * had not said before.
+   */
+  learn(challenge: string, scopes: readonly string[], sent: Proof | undefined): boolean;
 }
 
 type Method =
@@ -84,17 +87,21 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     learn(challenge, scopes, sent) {
       const offers = parseChallenges(challenge);
       const bearer = offers.find(({ scheme }) => scheme === 'bearer')?.parameters;
-      if (bearer !== undefined) {
-        method = {
-          kind: 'bearer',
-          server: tokenServer(bearer.get('realm'), registryBase),
-          service: bearer.get('service'),
-        };
-        // Some proxies name a repository otherwise than in its address, and insufficient_scope names what is missing.
-        const scope = readScope(bearer.get('scope'));
-        if (scope !== undefined && !scopes.includes(scope)) demanded.set(scopes.join(' '), scope);
-        if (sent !== undefined) tokens.drop(scopes, sent.authorization);
-      } else if (offers.some(({ scheme }) => scheme === 'basic')) method = { kind: 'basic' };
+      const known = method.kind;
+      if (bearer === undefined) {
+        if (offers.some(({ scheme }) => scheme === 'basic')) method = { kind: 'basic' };
+        return method.kind !== known;
+      }
+      const server = tokenServer(bearer.get('realm'), registryBase);
+      method = { kind: 'bearer', server, service: bearer.get('service') };
+      if (sent !== undefined) tokens.drop(scopes, sent.authorization);
+      // Some proxies name a repository otherwise than in its address, and insufficient_scope names what is missing.
+      const scope = readScope(bearer.get('scope'));
+      const key = scopes.join(' ');
+      const extra = demanded.get(key);
+      if (scope === undefined || allows([...scopes, extra ?? ''], scope)) return known !== 'bearer';
+      demanded.set(key, scope);
+      return true;
     },
   };
 }

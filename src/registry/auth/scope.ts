@@ -21,3 +21,20 @@ export function readScope(text: string | undefined): string | undefined {
   const scope = text?.trim() ?? '';
   return scope.length <= MAX_SCOPE_CHARS && SCOPES.test(scope) ? scope : undefined;
 }
+
+/** True where these scopes allow all that the others (separated by spaces) do. */
+export function allows(scopes: readonly string[], wanted: string): boolean {
+  const granted = scopes.flatMap((scope) => scope.split(' ')).map(splitScope);
+  return wanted
+    .split(' ')
+    .map(splitScope)
+    .every(({ resource, actions }) => {
+      const same = granted.filter((one) => one.resource === resource).flatMap((one) => one.actions);
+      return actions.every((action) => same.includes(action));
+    });
+}
+
+function splitScope(scope: string): { readonly resource: string; readonly actions: readonly string[] } {
+  const colon = scope.lastIndexOf(':');
+  return { resource: scope.slice(0, Math.max(colon, 0)), actions: scope.slice(colon + 1).split(',') };
+}

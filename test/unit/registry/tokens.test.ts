@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readScope } from '../../../src/registry/auth/scope.ts';
+import { allows, readScope } from '../../../src/registry/auth/scope.ts';
 import { createTokenCache } from '../../../src/registry/auth/token-cache.ts';
 import { parseToken } from '../../../src/registry/auth/token-response.ts';
 
@@ -91,4 +91,16 @@ describe('readScope', () => {
   it.each(['', ' ', 'a\nb', 'a"b', 'ä', 'a  b', 'a'.repeat(5000)])('not %j', (text) =>
     expect(readScope(text)).toBeUndefined(),
   );
+});
+
+describe('allows', () => {
+  it.each([
+    [['repository:a:pull,push'], 'repository:a:pull', true],
+    [['repository:a:pull'], 'repository:a:pull,push', false],
+    [['repository:a:pull', 'repository:a:push'], 'repository:a:push,pull', true],
+    [['repository:a:pull repository:b:pull'], 'repository:b:pull', true],
+    [['repository:a:pull'], 'repository:a:pull repository:b:pull', false],
+    [['repository:h.io:5000/a:pull'], 'repository:h.io:5000/a:pull', true],
+    [['', 'repository:a:pull'], 'registry:catalog:*', false],
+  ])('%j %s: %s', (scopes, wanted, answer) => expect(allows(scopes, wanted)).toBe(answer));
 });
