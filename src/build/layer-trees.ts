@@ -59,7 +59,7 @@ export class LayerTrees {
   withIndex(layers: readonly ImageLayer[]): Promise<IndexedTree> {
     return remember(this.#withIndex, chainOf(layers), async () => {
       const index = new TreeIndex();
-      const options = { ownership: 'skip', devices: 'skip' } as const;
+      const options = { ownership: 'skip', devices: 'skip', accessible: true } as const;
       return { directory: await this.#unpack(layers, 'l', options, () => index.handler()), index };
     });
   }

@@ -65,6 +65,8 @@ export interface RunOutcome {
 export interface Sandbox {
   /** Throws ISOLATION where nothing on this machine can run anything. */
   ensureAvailable(): void;
+  /** Whether it cannot mount read-only: what must not change is mounted as a copy. */
+  readonly mountsWritable?: boolean | undefined;
   /** Where it mounts files that not every tree has, in this tree. */
   mountPoints?(view: RootView): readonly MountPoint[];
   /** Whether programs of an architecture (image-spec's name) can be executed. */

@@ -47,6 +47,7 @@ export function jobOf(
     recorder: backend.recorder,
     path: backend.builderDirectory === undefined ? (env['PATH'] ?? '') : `${backend.builderDirectory}/bin`,
     ...(cache !== undefined && { cache }),
+    proot: backend.proot,
     ...(backend.name === 'none' && { noRun: toErrorMessage(noRunError(report)) }),
   };
 }

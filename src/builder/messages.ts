@@ -100,6 +100,8 @@ export const Job = z.object({
   ownProc: z.boolean(),
   /** What records owners, where there is one user only. */
   recorder: z.string().optional(),
+  /** What runs RUN where there are no namespaces. */
+  proot: z.string().optional(),
   /** PATH of the machine, where the sandbox's own programs are looked up. */
   path: z.string(),
   /** By id, in base64. They are told through a pipe and written nowhere. */

@@ -2,8 +2,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { toText, type BytePath } from '../bytes/index.ts';
 import type { RunOutcome, RunRequest, Sandbox } from '../build/index.ts';
 import {
-  runInPlace,
   executesArchitecture,
+  runInPlace,
+  runInProot,
   runSandboxed,
   sandboxTools,
   type SandboxBind,
@@ -23,6 +24,7 @@ export function createSandbox(job: Job): Sandbox {
   const own = job.spec.buildPlatform.architecture;
   const executed = new Map([[own, true]]);
   return {
+    mountsWritable: job.proot !== undefined,
     ensureAvailable: () => {
       if (job.noRun !== undefined) throw fromErrorMessage(job.noRun);
       tools ??= sandboxTools(job.path);
@@ -44,7 +46,7 @@ export function createSandbox(job: Job): Sandbox {
         return await runIn(
           directory,
           request,
-          { tools, ownProc: job.ownProc, recorder: job.recorder, run: job.spec.run ?? {} },
+          { tools, ownProc: job.ownProc, recorder: job.recorder, proot: job.proot, run: job.spec.run ?? {} },
           signal,
         );
       } finally {
@@ -59,8 +61,14 @@ function placeOf({ settings, trees }: Job): string {
   return settings.takeover === undefined ? settings.scratch : trees;
 }
 
+/** It lets changes of owner succeed that it does not make, and tells nobody. */
+const PROOT_RECORDS_NOTHING = 'owners that programs set are not recorded under proot';
+
 /** What of this machine a RUN is run with. */
-type Machine = Pick<SandboxSpec, 'tools' | 'ownProc' | 'recorder'> & { readonly run: RunOptions };
+type Machine = Pick<SandboxSpec, 'tools' | 'ownProc' | 'recorder'> & {
+  readonly proot: string | undefined;
+  readonly run: RunOptions;
+};
 
 async function runIn(
   directory: string,
@@ -69,29 +77,31 @@ async function runIn(
   signal: AbortSignal,
 ): Promise<RunOutcome> {
   const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+  const spec: SandboxSpec = {
+    tools: machine.tools,
+    ownProc: machine.ownProc,
+    recorder: machine.recorder,
+    rootDir: toText(request.root.directory),
+    args: request.args,
+    env: request.env,
+    workdir: request.workdir,
+    user: request.user,
+    network: request.network,
+    mounts: request.mounts,
+    secretEnv: request.secretEnv,
+    shmBytes: machine.run.shmBytes,
+    limits: machine.run.limits,
+    binds: bindFiles(directory, request, machine),
+    script: request.script,
+    scratchDir: directory,
+    onOutput: (stream, chunk) => request.onOutput(stream, decoders[stream].decode(chunk, { stream: true })),
+  };
+  if (machine.proot !== undefined) {
+    const outcome = await runInProot(spec, machine.proot, signal);
+    return { ...outcome, unrecorded: [PROOT_RECORDS_NOTHING] };
+  }
   const runOne = request.root.directory === '/' ? runInPlace : runSandboxed;
-  const { recording, ...outcome } = await runOne(
-    {
-      tools: machine.tools,
-      ownProc: machine.ownProc,
-      recorder: machine.recorder,
-      rootDir: toText(request.root.directory),
-      args: request.args,
-      env: request.env,
-      workdir: request.workdir,
-      user: request.user,
-      network: request.network,
-      mounts: request.mounts,
-      secretEnv: request.secretEnv,
-      shmBytes: machine.run.shmBytes,
-      limits: machine.run.limits,
-      binds: bindFiles(directory, request, machine),
-      script: request.script,
-      scratchDir: directory,
-      onOutput: (stream, chunk) => request.onOutput(stream, decoders[stream].decode(chunk, { stream: true })),
-    },
-    signal,
-  );
+  const { recording, ...outcome } = await runOne(spec, signal);
   return { ...outcome, ownership: recording?.events, unrecorded: recording?.unrecorded };
 }
 

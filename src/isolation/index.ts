@@ -13,6 +13,7 @@ export { chooseBackend } from './probe/choose-backend.ts';
 export type { MachineFacts } from './probe/machine-facts.ts';
 export { probeIsolation } from './probe/probe-isolation.ts';
 export type { ProbeOptions, ProbeReport, ProbeResult } from './probe/probe-isolation.ts';
+export { runInProot } from './proot/run-in-proot.ts';
 export { sandboxTools } from './sandbox-tools.ts';
 export type { SandboxTools } from './sandbox-tools.ts';
 export { runSandboxed } from './sandbox/run-sandboxed.ts';

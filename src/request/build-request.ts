@@ -14,7 +14,15 @@ import type { ImageForm, Output } from './outputs/output.ts';
 
 export type SnapshotterChoice = 'auto' | 'overlay' | 'scan';
 export type IsolationChoice =
-  'auto' | 'mountns' | 'sudo' | 'userns-identity' | 'userns-full' | 'inplace' | 'userns-single' | 'none';
+  | 'auto'
+  | 'mountns'
+  | 'sudo'
+  | 'userns-identity'
+  | 'userns-full'
+  | 'inplace'
+  | 'userns-single'
+  | 'proot'
+  | 'none';
 export const ISOLATION_CHOICES: readonly IsolationChoice[] = [
   'auto',
   'mountns',
@@ -23,6 +31,7 @@ export const ISOLATION_CHOICES: readonly IsolationChoice[] = [
   'userns-full',
   'inplace',
   'userns-single',
+  'proot',
   'none',
 ];
 export const SNAPSHOTTER_CHOICES: readonly SnapshotterChoice[] = ['auto', 'overlay', 'scan'];

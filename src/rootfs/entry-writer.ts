@@ -24,6 +24,7 @@ import type { UnpackOptions } from './unpack-options.ts';
 import { CAPABILITY } from './xattrs.ts';
 
 const CREATE = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
+const [OWNER_READ, OWNER_ALL] = [0o400, 0o700];
 /** 2³² - 1 means "leave as it is" to chown(2). */
 const MAX_ID = 0xffff_fffe;
 
@@ -35,12 +36,14 @@ export class EntryWriter {
   readonly tree: ConfinedTree;
   readonly #ownership: 'real' | 'skip';
   readonly #devices: 'make' | 'skip';
+  readonly #accessible: boolean;
   #file: { readonly fd: number; readonly entry: TarEntry } | undefined;
 
   constructor(directory: BytePath, options: UnpackOptions) {
     this.tree = new ConfinedTree(directory);
     this.#ownership = options.ownership ?? (process.geteuid?.() === 0 ? 'real' : 'skip');
     this.#devices = options.devices ?? 'make';
+    this.#accessible = options.accessible === true && process.geteuid?.() !== 0;
   }
 
   /** Starts an entry. Throws ARCHIVE where it makes no sense or would leave the root. */
@@ -67,7 +70,7 @@ export class EntryWriter {
     try {
       if (this.#ownership === 'real') fchownSync(fd, entry.uid, entry.gid);
       // After the owner: a change of owner takes setuid and setgid away.
-      fchmodSync(fd, entry.mode);
+      fchmodSync(fd, this.#accessible ? entry.mode | OWNER_READ : entry.mode);
       const time = toFileTime(entry.mtimeNs);
       futimesSync(fd, time, time);
     } finally {
@@ -80,7 +83,7 @@ export class EntryWriter {
     this.end();
     placeSpecialFiles(this.tree.root, this.#ownership);
     if (this.#ownership === 'real') placeCapabilities(this.tree.root);
-    finishDirectories(this.tree.root);
+    finishDirectories(this.tree.root, this.#accessible ? OWNER_ALL : 0);
   }
 
   /** Lets go of the file that is being written; what is on disk stays as it is. */

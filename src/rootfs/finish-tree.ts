@@ -46,13 +46,13 @@ export function placeCapabilities(root: KnownDirectory): void {
   if (values.size > 0) writeCapabilities(values);
 }
 
-/** Sets modes and times of all directories that changed, deepest first, so that no later one moves an earlier one's time. */
-export function finishDirectories(root: KnownDirectory): void {
+/** Sets modes, with more bits where asked for, and times of all directories that changed, deepest first, so that no later one moves an earlier one's time. */
+export function finishDirectories(root: KnownDirectory, extraMode = 0): void {
   for (const directory of deepestFirst(root)) {
     if (!directory.isTouched) continue;
     const fd = openSync(toFs(directory.path), OPEN_DIRECTORY);
     try {
-      fchmodSync(fd, directory.mode);
+      fchmodSync(fd, directory.mode | extraMode);
       const time = toFileTime(directory.mtimeNs);
       futimesSync(fd, time, time);
     } finally {

@@ -1,4 +1,4 @@
-import { readdirSync, type BigIntStats } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, type BigIntStats } from 'node:fs';
 import { joinPath, toFs, type BytePath } from '../bytes/index.ts';
 import { statAt, wholeMilliseconds } from './disk-member.ts';
 import type { IgnoreRule } from './ignore.ts';
@@ -23,7 +23,7 @@ export function readTreeState(root: BytePath, ignored: IgnoreRule): TreeState {
   let newestChangeNs = 0n;
   const pending: BytePath[] = ['' as BytePath];
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-    for (const name of readdirSync(toFs(joinPath(root, directory)), { encoding: 'latin1' }) as BytePath[]) {
+    for (const name of namesIn(joinPath(root, directory))) {
       const path = joinPath(directory, name);
       if (ignored(path)) continue;
       const stat = statAt(joinPath(root, path));
@@ -34,6 +34,18 @@ export function readTreeState(root: BytePath, ignored: IgnoreRule): TreeState {
     }
   }
   return { inodes, newestChangeNs };
+}
+
+/** Without privileges a directory that its owner may not read has to be opened up first. */
+function namesIn(directory: BytePath): BytePath[] {
+  const list = (): BytePath[] => readdirSync(toFs(directory), { encoding: 'latin1' }) as BytePath[];
+  try {
+    return list();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    chmodSync(toFs(directory), (lstatSync(toFs(directory)).mode & 0o7777) | 0o700);
+    return list();
+  }
 }
 
 /**

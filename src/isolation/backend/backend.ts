@@ -11,6 +11,7 @@ export const BACKEND_NAMES: readonly BackendName[] = [
   'userns-full',
   'inplace',
   'userns-single',
+  'proot',
   'none',
 ];
 
@@ -31,6 +32,8 @@ export interface Backend {
   readonly recorder?: string | undefined;
   /** The builder's directory in a container whose root RUN takes place in; only with `inplace`. */
   readonly builderDirectory?: string | undefined;
+  /** Absolute path of proot(1); only with `proot`. */
+  readonly proot?: string | undefined;
 }
 
 export interface IdMaps {

@@ -3,6 +3,8 @@ import { basename, isAbsolute } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { BuildError } from '../../errors/index.ts';
 import { findProgram } from '../../process/index.ts';
+import { fromText } from '../../bytes/index.ts';
+import { removeTree } from '../../rootfs/index.ts';
 import { mountsBelow, parseMountInfo } from '../mount-info.ts';
 import type { Backend } from './backend.ts';
 import { startInside } from './start-inside.ts';
@@ -32,6 +34,8 @@ export async function removeScratch(
     );
   }
   if (removedByOurselves(directory)) return;
+  // Without privileges directories have to be opened up before they can be emptied.
+  if (backend.name === 'none' || backend.name === 'proot') return void removeTree(fromText(directory));
   const said = await removeInside(directory, backend, env);
   if (exists(directory)) throw new BuildError('FILESYSTEM', `${directory} could not be deleted: ${said}`);
 }

@@ -7,7 +7,7 @@ import { startInUserNamespace } from './user-namespace.ts';
 
 /**
  * Starts a program (absolute path first) as root of the given backend, with mounts of its own; as this user where the
- * backend is none. It is killed when this process dies. Throws ISOLATION where the backend refuses.
+ * backend is none or proot. It is killed when this process dies. Throws ISOLATION where the backend refuses.
  */
 export async function startInside(
   backend: Backend,
@@ -16,6 +16,7 @@ export async function startInside(
 ): Promise<ChildHandle> {
   const program = (name: string): string => requiredProgram(name, options.env['PATH'] ?? '');
   switch (backend.name) {
+    case 'proot':
     case 'none': {
       const setpriv = findProgram('setpriv', options.env['PATH'] ?? '');
       return start([...(setpriv === undefined ? [] : dyingWithParent(setpriv)), ...command], options);

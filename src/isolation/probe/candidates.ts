@@ -1,3 +1,4 @@
+import { PROOT_REMEDY } from './explain.ts';
 import { ALL_IDS, type IdRange } from '../id-map.ts';
 import type { Backend, BackendName } from '../backend/backend.ts';
 import { hasCapability, type CapabilityName } from '../machine-capabilities.ts';
@@ -26,6 +27,8 @@ export function candidate(name: BackendName, facts: MachineFacts, forced: boolea
       return single(facts);
     case 'inplace':
       return inPlace(facts, force);
+    case 'proot':
+      return proot(facts);
     case 'none':
       return { backend: backend('none') };
   }
@@ -116,6 +119,13 @@ function missingCapabilities(effective: string, wanted: readonly CapabilityName[
   if (missing.length === 0) return undefined;
   const names = missing.map((name) => `CAP_${name.toUpperCase()}`).join(', ');
   return { reason: `root lacks ${names}`, remedy: `add ${names} to the container` };
+}
+
+/** Needs no privilege and no namespace, and gives none. */
+function proot(facts: MachineFacts): Candidate {
+  const path = facts.tools.proot;
+  if (path === undefined) return { reason: 'proot is not installed', remedy: PROOT_REMEDY };
+  return { backend: backend('proot', { proot: path, ownership: 'ledger' }) };
 }
 
 /** Before anything was tried, nothing beyond root is promised. */

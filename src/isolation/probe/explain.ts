@@ -15,6 +15,10 @@ interface Rule {
   readonly remedy: string;
 }
 
+/** What the distributions ship may be older: 5.1 knows no statx(2), which all programs of today call. */
+export const PROOT_REMEDY =
+  'install proot 5.3 or newer (Debian 12 and 13 have 5.1: build it from the source package of Debian sid)';
+
 /** The first rule that fits is taken. All texts were seen on real machines; programs run with LC_ALL=C. */
 const RULES: readonly Rule[] = [
   {
@@ -76,6 +80,18 @@ const RULES: readonly Rule[] = [
     says: /range .* not allowed/,
     because: '/etc/subuid or /etc/subgid does not lend these ids to this user',
     remedy: 'usermod --add-subuids 100000-165535 --add-subgids 100000-165535 for this user',
+  },
+  {
+    says: /cannot statx|unknown option/,
+    where: (_, name) => name === 'proot',
+    because: 'this proot is too old: it does not translate statx',
+    remedy: PROOT_REMEDY,
+  },
+  {
+    says: /ptrace/i,
+    where: (_, name) => name === 'proot',
+    because: 'this machine forbids tracing',
+    remedy: 'sysctl -w kernel.yama.ptrace_scope=1',
   },
   {
     says: /permission denied/i,

@@ -9,7 +9,7 @@ import { nameOfUser, readOptional, subordinateMap } from './subordinate-ids.ts';
 
 const TOOLS = [
   ...(['unshare', 'mount', 'setpriv', 'newuidmap', 'newgidmap', 'sudo', 'ip', 'getfattr'] as const),
-  'strace',
+  ...(['strace', 'proot'] as const),
 ] as const;
 
 /** What can be read about this machine and our place on it, without trying anything. */

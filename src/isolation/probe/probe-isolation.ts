@@ -7,6 +7,7 @@ import { sandboxTools } from '../sandbox-tools.ts';
 import { candidate } from './candidates.ts';
 import { explain } from './explain.ts';
 import { machineFacts, type MachineFacts } from './machine-facts.ts';
+import { tryProot } from './try-proot.ts';
 import { tryInside, type TrialResult } from './trial.ts';
 import { tryTakeover } from './try-takeover.ts';
 
@@ -92,7 +93,9 @@ async function probe(
   if (toolsMissing !== undefined) return { backend: name, usable: false, ...toolsMissing };
   if (name === 'inplace') return judgeTakeover(backend);
   const directory = mkdtempSync(`${facts.scratch}/${SCRATCH_PREFIX}probe-`);
-  const trial = await tryInside(backend, directory, env);
+  const trial = await (backend.proot === undefined
+    ? tryInside(backend, directory, env)
+    : tryProot(backend.proot, directory, env));
   await removeScratch(directory, backend, env).catch(() => undefined); // the next runner's cleaning takes it
   return judge(backend, trial, facts);
 }
@@ -111,7 +114,8 @@ function judge(backend: Backend, trial: TrialResult, facts: MachineFacts): Probe
   }
   const { failures } = trial as Extract<TrialResult, { entered: true }>;
   const notes = [
-    ...(backend.ownership === 'ledger' ? ['one user only: owners are recorded, not set'] : []),
+    ...(backend.recorder === undefined ? [] : ['one user only: owners are recorded, not set']),
+    ...(backend.proot === undefined ? [] : ['RUN is not kept apart; owners that programs set are lost']),
     ...(failures.overlay === undefined ? [] : [`no overlay on ${facts.scratchFsType}: ${failures.overlay}`]),
     ...(failures.proc === undefined ? [] : [`no /proc of its own for RUN: ${failures.proc}`]),
     ...facts.scratchRestrictions.map((option) => `scratch is mounted ${option}`),

@@ -8,7 +8,7 @@ import type { SandboxSpec } from './sandbox-spec.ts';
  * still there for `LD_PRELOAD=/somewhere/in/the/context.so` to name. They are set by the image's own env(1), after
  * the root has changed. The list is glibc's of variables it drops for setuid programs, and musl's.
  */
-const LOADER_VARIABLES =
+export const LOADER_VARIABLES =
   /^(LD_.*|GLIBC_.*|MALLOC_.*|GCONV_PATH|GETCONF_DIR|HOSTALIASES|LOCALDOMAIN|LOCPATH|NIS_PATH|NLSPATH|RESOLV_HOST_CONF|RES_OPTIONS|TZDIR|MUSL_.*)$/;
 
 /**

@@ -1,21 +1,19 @@
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { BuildError } from '../../errors/index.ts';
 import { hasCapability } from '../machine-capabilities.ts';
 import { mountOf, mountsBelow, parseMountInfo, restrictionsOf, type MountEntry } from '../mount-info.ts';
 import { inInitialUserNamespace, type ProcessStatus } from '../process-status.ts';
 import type { LaunchFiles } from './launch-command.ts';
 import { mountCommands } from './mount-commands.ts';
-import { DEVICES, mountTable } from './mount-table.ts';
+import { makeDevTemplate } from './dev-template.ts';
+import { mountTable } from './mount-table.ts';
 import type { SandboxSpec } from './sandbox-spec.ts';
 import { setupScript } from './setup-script.ts';
 
@@ -58,8 +56,7 @@ export function prepareWorkspace(spec: SandboxSpec, status: ProcessStatus): Work
   const optionalTable = table.optional === '' ? undefined : `${directory}/optional`;
   if (optionalTable !== undefined) writeFileSync(optionalTable, table.optional);
   const devTemplate = `${directory}/dev`;
-  makeDevTemplate(devTemplate, ownDevices);
-  if (spec.script !== undefined) addScript(devTemplate, spec.script);
+  makeDevTemplate(devTemplate, ownDevices, spec.script);
   const secretsDirectory = `${directory}/secrets`;
   mkdirSync(secretsDirectory, { mode: 0o700 });
   const files = { log: `${directory}/owners`, userNamespace: `${directory}/user` };
@@ -88,34 +85,10 @@ export function prepareWorkspace(spec: SandboxSpec, status: ProcessStatus): Work
   return { directory, script, files, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 
-/** What a fresh /dev holds besides device nodes. */
-function makeDevTemplate(directory: string, ownDevices: boolean): void {
-  mkdirSync(directory, { mode: 0o755 });
-  for (const name of ['pts', 'shm', 'mqueue']) mkdirSync(`${directory}/${name}`);
-  symlinkSync('/proc/self/fd', `${directory}/fd`);
-  ['stdin', 'stdout', 'stderr'].forEach((name, fd) =>
-    symlinkSync(`/proc/self/fd/${fd}`, `${directory}/${name}`),
-  );
-  symlinkSync('pts/ptmx', `${directory}/ptmx`);
-  if (!ownDevices) for (const name of DEVICES) writeFileSync(`${directory}/${name}`, '');
-}
-
 /** The soft limit of open files in the text of /proc/self/limits. */
 function openFilesLimit(text: string): number {
   const value = /^Max open files\s+(\S+)/m.exec(text)?.[1];
   return value === undefined || value === 'unlimited' ? Number.POSITIVE_INFINITY : Number(value);
-}
-
-/** A heredoc that names its own interpreter is started as a file, where BuildKit has it too. */
-function addScript(devTemplate: string, script: NonNullable<SandboxSpec['script']>): void {
-  if (script.name.includes('/') || script.name === '.' || script.name === '..') {
-    throw new BuildError('UNSUPPORTED', `a heredoc named ${JSON.stringify(script.name)} cannot be a script`, {
-      hint: 'give it a plain word as delimiter, such as EOF',
-    });
-  }
-  mkdirSync(`${devTemplate}/pipes`);
-  writeFileSync(`${devTemplate}/pipes/${script.name}`, script.content);
-  chmodSync(`${devTemplate}/pipes/${script.name}`, 0o755);
 }
 
 function restrictionsAt(mounts: readonly MountEntry[], path: string): string[] {

@@ -123,7 +123,7 @@ export const BUILD_OPTIONS = [
   },
   {
     about:
-      'How RUN is kept apart: auto, mountns, sudo, userns-identity, userns-full, inplace, userns-single or none',
+      'How RUN is kept apart: auto, mountns, sudo, userns-identity, userns-full, inplace, userns-single, proot or none',
     treatment: 'works',
     flag: { name: 'isolation', kind: 'text', value: 'way' },
     input: { name: 'isolation', kind: 'text', initial: 'auto' },

@@ -12,6 +12,9 @@ import { replay } from './replay.ts';
 import { settled } from './settle-owners.ts';
 import { unseenChanges } from './unseen-changes.ts';
 
+const OWNER_READ = 0o400;
+const UNPACKED = { ownership: 'skip', devices: 'skip', accessible: true } as const;
+
 /**
  * Owners, devices and capabilities in a book of their own, for machines where all files on disk belong to one user. It begins
  * with the headers of the base's layers and grows with each step.
@@ -29,12 +32,12 @@ export class Ledger implements TreeOwnership {
   }
 
   apply(directory: BytePath, members: readonly TarMember[]): void {
-    applyMembers(directory, members, { ownership: 'skip', devices: 'skip' });
+    applyMembers(directory, members, UNPACKED);
     for (const member of members) this.#enter(member);
   }
 
   unpackInto(directory: BytePath): LayerSink {
-    const { handler, finish } = unpackSink(directory, { ownership: 'skip', devices: 'skip' });
+    const { handler, finish } = unpackSink(directory, UNPACKED);
     return { handler: bothHandlers(handler, this.#index.handler()), finish };
   }
 
@@ -44,7 +47,15 @@ export class Ledger implements TreeOwnership {
     const unseen = unseenChanges(history, before, step);
     const changes = readCapabilities(step.directory, [...step.changes, ...unseen]);
     for (const change of changes) if (change.kind === 'removed') this.#index.removePath(change.path);
-    const rules = { history, before, after: this.#index, user: step.record.user, names: linkNames(changes) };
+    const widened = process.geteuid?.() !== 0;
+    const rules = {
+      widened,
+      history,
+      before,
+      after: this.#index,
+      user: step.record.user,
+      names: linkNames(changes),
+    };
     const leaders = new Map<BytePath, TarMember>();
     return changes.sort(byPath).map((change) => {
       if (change.kind === 'removed') return change;
@@ -52,8 +63,7 @@ export class Ledger implements TreeOwnership {
       const leader = member.type === 'hardlink' ? leaders.get(member.linkname) : undefined;
       const entered = leader === undefined ? settled(member, rules) : withOwnerOf(member, leader);
       leaders.set(member.path, entered);
-      if (entered.mode !== member.mode && member.type === 'file')
-        chmodSync(toFs(step.keep(member.path)), entered.mode);
+      if (member.type === 'file') setMode(member, widened ? entered.mode | OWNER_READ : entered.mode, step);
       this.#enter(entered);
       return { kind: change.kind, member: entered };
     });
@@ -67,6 +77,10 @@ export class Ledger implements TreeOwnership {
   #enter(member: TarMember): void {
     this.#index.addMember({ ...member, content: undefined });
   }
+}
+
+function setMode({ path, mode }: TarMember, wanted: number, { keep }: EndedStep): void {
+  if (mode !== wanted) chmodSync(toFs(keep(path)), wanted);
 }
 
 /** Removals before all else, as in any list of changes; then parents before what is in them. */

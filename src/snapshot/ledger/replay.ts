@@ -1,6 +1,6 @@
 import { baseName, joinPath, parentPath, type BytePath } from '../../bytes/index.ts';
 import { assertNever } from '../../errors/index.ts';
-import { resolveInRoot, type OwnershipEvent, type RootView } from '../../rootfs/index.ts';
+import { resolveInRoot, resolveUser, type OwnershipEvent, type RootView } from '../../rootfs/index.ts';
 import { PathHistory } from './path-history.ts';
 
 interface Owner {
@@ -21,6 +21,16 @@ export function replay(events: readonly OwnershipEvent[], before: RootView, afte
   for (const event of events) replayed.take(event);
   return replayed.history;
 }
+
+/** What apt gives to its own user where it can become that. */
+const APT_DIRECTORIES: readonly string[] = [
+  '/var/cache/apt/archives/partial',
+  '/var/lib/apt/lists/auxfiles',
+  '/var/lib/apt/lists/partial',
+];
+
+/** How copies are named that programs leave beside a file before they change it. */
+const BACKUP = /(?:[-~]|\.(?:bak|old|orig))$/;
 
 class Replay {
   readonly history = new PathHistory();
@@ -67,14 +77,24 @@ class Replay {
     const path = this.#place(event.path, event.follow);
     const isRoot = event.uid === 0 && event.gid === 0;
     const seen = isRoot && event.byDescriptor;
-    const kept = isRoot
-      ? (this.#copiedOwner(path) ?? (seen ? this.#foreignOwner(path) : undefined))
-      : undefined;
+    const kept = isRoot ? this.#ownerInPlaceOfRoot(path, seen) : undefined;
     const { uid, gid } = kept ?? event;
     const traits = this.history.traits(path);
     if (uid !== undefined) traits.uid = uid;
     if (gid !== undefined) traits.gid = gid;
     Object.assign(traits, { seen, bitsCleared: true, capabilityCleared: true });
+  }
+
+  /** Who a file belongs to that is given to root by a program which sees nothing but files of root. */
+  #ownerInPlaceOfRoot(path: BytePath, seen: boolean): Owner | undefined {
+    const copied = this.#copiedOwner(path) ?? this.#aptOwner(path);
+    if (copied !== undefined || !seen) return copied;
+    return this.#foreignOwner(path) ?? this.#foreignOwner(originalOf(path));
+  }
+
+  /** apt is told to work as root, and gives the directories of its own user to root. */
+  #aptOwner(path: BytePath): Owner | undefined {
+    return APT_DIRECTORIES.includes(path) ? userNamed(this.#after, '_apt') : undefined;
   }
 
   #make(path: BytePath, maker: Owner): void {
@@ -116,5 +136,17 @@ class Replay {
       this.#parents.set(parent, resolved);
     }
     return joinPath(resolved, baseName(path));
+  }
+}
+
+function originalOf(path: BytePath): BytePath {
+  return path.replace(BACKUP, '') as BytePath;
+}
+
+function userNamed(view: RootView, name: string): Owner | undefined {
+  try {
+    return { uid: resolveUser(view, name).uid, gid: 0 };
+  } catch {
+    return undefined; // an image without apt's user
   }
 }

@@ -12,6 +12,8 @@ export interface Settlement {
   readonly before: RootView;
   /** The tree after it, as far as it is settled: parents come first. */
   readonly after: RootView;
+  /** Whether files and directories are more accessible on disk than they should be, for a user without privileges. */
+  readonly widened: boolean;
   readonly user: { readonly uid: number; readonly gid: number };
   /** Other names of a file, by the first of them. */
   readonly names: ReadonlyMap<BytePath, readonly BytePath[]>;
@@ -27,7 +29,7 @@ export function settled(member: TarMember, settlement: Settlement): TarMember {
     ...member,
     uid: traits?.uid ?? known?.uid ?? maker.uid,
     gid: traits?.gid ?? known?.gid ?? inheritedGroup(member.path, settlement) ?? maker.gid,
-    mode: modeOf(member, traits),
+    mode: modeOf(member, traits, settlement.widened ? known?.mode : undefined),
     xattrs: traits?.capabilityCleared === true ? NO_XATTRS : member.xattrs,
   };
 }
@@ -51,7 +53,13 @@ function inheritedGroup(path: BytePath, { after }: Settlement): number | undefin
 }
 
 /** chown(2) takes set-id bits from files. */
-function modeOf({ type, mode }: TarMember, traits: Traits | undefined): number {
+function modeOf(
+  { type, mode: onDisk }: TarMember,
+  traits: Traits | undefined,
+  known: number | undefined,
+): number {
+  const access = type === 'directory' ? 0o700 : 0o400;
+  const mode = known !== undefined && onDisk === (known | access) ? known : onDisk;
   if (type !== 'file' || traits?.bitsCleared !== true) return mode;
   return mode & ~SET_UID & ~((mode & GROUP_EXECUTE) === 0 ? 0 : SET_GID);
 }

@@ -9,7 +9,8 @@ import { soleNode, type PreparedMount } from './prepared-mount.ts';
 import type { Releases } from './releases.ts';
 
 /**
- * A bind of what lies in the context, a stage or an image. One that may be written to is of a copy, which is thrown away.
+ * A bind of what lies in the context, a stage or an image. One that may be written to, or that the sandbox cannot keep from
+ * it, is of a copy, which is thrown away.
  * Throws CONTEXT or FILESYSTEM where the source is not there.
  */
 export async function prepareBind(
@@ -19,10 +20,11 @@ export async function prepareBind(
 ): Promise<PreparedMount> {
   const { from, source, target, readOnly } = request;
   const found = from === undefined ? inContext(source, kit) : await inStage(source, from, kit, releases);
-  if (readOnly) return boundAt(target, found.path, found.kind, true);
+  if (readOnly && kit.ports.sandbox.mountsWritable !== true)
+    return boundAt(target, found.path, found.kind, true);
   const copy = kit.scratchCopies.of(found.path, found.kind);
   releases.add(() => copy.release());
-  return boundAt(target, copy.path, found.kind, false);
+  return boundAt(target, copy.path, found.kind, readOnly);
 }
 
 /** A bind of a path of this machine. */
