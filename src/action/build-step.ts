@@ -9,11 +9,13 @@ import {
   type BuildResult,
   type CallAnswer,
   type Environment,
+  type IsolationChoice,
 } from '../request/index.ts';
 import { tellFailure } from './failure.ts';
 import { inputValues } from './input-values.ts';
 import { OUTPUT_VALUES } from './outputs.ts';
 import { type ActionPorts } from './ports.ts';
+import { readPublish } from './read-publish.ts';
 import { readRequest } from './read-request.ts';
 import { type Runner } from './runner.ts';
 import { say, sayGroup } from './say.ts';
@@ -29,18 +31,32 @@ export async function buildStep(reporter: Reporter, env: Environment, ports: Act
   const { signal, dispose } = abortOnSignals(ports.signals, (name) => ports.exit(signalExitCode(name)));
   try {
     refuseInputs(runner);
-    const assembled = readRequest(inputValues(runner), env, ports);
+    const values = inputValues(runner);
+    const surroundings = { reporter: record.reporter, signal, env };
+    const published = readPublish(values, env, ports);
+    if (published !== undefined) {
+      tellOfInputs(runner, reporter);
+      for (const warning of published.warnings) reporter.warn(warning);
+      const result = await inScratch(published.request, 'auto', env, ports, (placed) =>
+        ports.runPublish(placed, surroundings),
+      );
+      hand(published, result, runner);
+      await summarise(env, runner, () => successSummary(result, []));
+      return 0;
+    }
+    const assembled = readRequest(values, env, ports);
     tellOfInputs(runner, reporter);
     for (const warning of assembled.warnings) reporter.warn(warning);
-    const surroundings = { reporter: record.reporter, signal, env };
     const { request, call } = assembled;
     if (call !== undefined) {
-      const answer = await inScratch(request, env, ports, (placed) =>
+      const answer = await inScratch(request, request.isolation, env, ports, (placed) =>
         ports.runCall(placed, call, surroundings),
       );
       return tellAnswer(answer, reporter, runner);
     }
-    const result = await inScratch(request, env, ports, (placed) => ports.runBuild(placed, surroundings));
+    const result = await inScratch(request, request.isolation, env, ports, (placed) =>
+      ports.runBuild(placed, surroundings),
+    );
     hand(assembled, result, runner);
     await summarise(env, runner, () => successSummary(result, record.steps));
     return 0;
@@ -62,22 +78,29 @@ function tellAnswer({ text, status, warnings }: CallAnswer, reporter: Reporter, 
   return status;
 }
 
-async function inScratch<T>(
-  request: BuildRequest,
+async function inScratch<Request extends object, T>(
+  request: Request,
+  isolation: IsolationChoice,
   env: Environment,
   ports: ActionPorts,
-  work: (placed: BuildRequest) => Promise<T>,
+  work: (placed: Request & { readonly scratchParent: string }) => Promise<T>,
 ): Promise<T> {
   const scratchParent = makeScratch(env, ports.runner);
   try {
     return await work({ ...request, scratchParent });
   } finally {
-    await dropScratch(scratchParent, { env, isolation: request.isolation }, ports);
+    await dropScratch(scratchParent, { env, isolation }, ports);
   }
 }
 
+type HasOutputs = Pick<BuildRequest, 'outputs'>;
+
 /** Files, outputs and log entries of an image, in this order: what comes last says that all is there. */
-function hand({ request, metadataFile }: AssembledRequest, result: BuildResult, runner: Runner): void {
+function hand(
+  { request, metadataFile }: Pick<AssembledRequest, 'metadataFile'> & { readonly request: HasOutputs },
+  result: BuildResult,
+  runner: Runner,
+): void {
   const { outputs } = request;
   writeTextFiles(imageFiles(outputs, metadataFile, result));
   for (const { name, value } of OUTPUT_VALUES) runner.setOutput(name, value(outputs, result));

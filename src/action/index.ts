@@ -1,4 +1,4 @@
-import { runBuild, runCall, runDoctor } from '../builder/index.ts';
+import { runBuild, runCall, runDoctor, runPublish } from '../builder/index.ts';
 import { closeInheritedDescriptors } from '../process/index.ts';
 import { githubRunner } from './github-runner.ts';
 import { main } from './main.ts';
@@ -12,6 +12,7 @@ const status = await main(process.env, {
   runBuild,
   runCall,
   runDoctor,
+  runPublish,
   removeScratch,
   signals: process,
   exit: (code) => process.exit(code),

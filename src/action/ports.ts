@@ -5,6 +5,7 @@ import {
   type RunBuild,
   type RunCall,
   type RunDoctor,
+  type RunPublish,
 } from '../request/index.ts';
 import { type Runner } from './runner.ts';
 
@@ -19,6 +20,7 @@ export interface ActionPorts {
   readonly runner: Runner;
   readonly runBuild: RunBuild;
   readonly runCall: RunCall;
+  readonly runPublish: RunPublish;
   readonly runDoctor: RunDoctor;
   readonly removeScratch: RemoveScratch;
   readonly signals: SignalSource;

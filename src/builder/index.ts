@@ -2,3 +2,4 @@
 export { runBuild } from './run-build.ts';
 export { runCall } from './run-call.ts';
 export { runDoctor } from './run-doctor.ts';
+export { runPublish } from './publish/run-publish.ts';

@@ -8,6 +8,12 @@ const HEAD = `ts-kaniko builds container images from Dockerfiles in user space, 
 
 Usage:
   ts-kaniko [build] [flags]     build an image and push it
+  ts-kaniko push archive|layout|reference --destination reference
+                                push an image that is there, once all of it is checked
+  ts-kaniko merge digest|reference… --destination reference
+                                join images of several platforms in one index and push it
+  ts-kaniko validate archive|layout|reference
+                                derive all digests, sizes, diff IDs and history counts again
   ts-kaniko doctor [--json]     tell what this machine can do
   ts-kaniko version             print the version
   ts-kaniko --help              print this text

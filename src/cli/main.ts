@@ -5,20 +5,27 @@ import { buildCommand } from './build-command.ts';
 import { helpText } from './help.ts';
 import { nearest } from './nearest.ts';
 import { bareLog } from './open-log.ts';
+import { publishCommand } from './publish-command.ts';
 import { parseFlags, type CommandLine } from './parse-flags.ts';
 import { type CliPorts } from './ports.ts';
 
 type Command = (line: CommandLine, env: Environment, ports: CliPorts) => number | Promise<number>;
 
+const PUBLISH_COMMANDS = ['push', 'merge', 'validate'] as const;
+
 const COMMANDS = new Map<string, Command>([
   ['build', ({ flags }, env, ports) => buildCommand(flags, env, ports)],
   ['doctor', doctor],
+  ...PUBLISH_COMMANDS.map((name): [string, Command] => [
+    name,
+    ({ flags, words }, env, ports) => publishCommand(name, words.slice(1), flags, env, ports),
+  ]),
   ['version', (_line, _env, ports) => answer(ports, `ts-kaniko ${ports.version()}\n`)],
   ['help', (_line, _env, ports) => answer(ports, helpText())],
 ]);
 
 /** Commands of kaniko's executor that are not done here. */
-const REFUSED_COMMANDS: readonly string[] = ['login', 'push'];
+const REFUSED_COMMANDS: readonly string[] = ['login'];
 
 /** Does what the arguments (without node and script) ask for and returns the exit status. Never throws. */
 export async function main(argv: readonly string[], env: Environment, ports: CliPorts): Promise<number> {
@@ -36,7 +43,8 @@ function commandOf({ words, switches }: CommandLine): Command {
   const name = switches.has('help') ? 'help' : switches.has('version') ? 'version' : word;
   const command = COMMANDS.get(name);
   if (command === undefined) throw unknownCommand(name);
-  if (extra !== undefined) throw unexpected(extra);
+  const takesWords = PUBLISH_COMMANDS.some((one) => one === name);
+  if (extra !== undefined && !takesWords) throw unexpected(extra);
   if (switches.has('json') && name !== 'doctor') {
     throw new BuildError('USAGE', '--json belongs to doctor', { hint: 'use --log-format json for builds' });
   }

@@ -1,5 +1,5 @@
 import { type SignalSource } from '../report/index.ts';
-import { type RunBuild, type RunCall, type RunDoctor } from '../request/index.ts';
+import { type RunBuild, type RunCall, type RunDoctor, type RunPublish } from '../request/index.ts';
 
 /** Takes text as it is. */
 export interface Sink {
@@ -10,6 +10,7 @@ export interface Sink {
 export interface CliPorts {
   readonly runBuild: RunBuild;
   readonly runCall: RunCall;
+  readonly runPublish: RunPublish;
   readonly runDoctor: RunDoctor;
   /** Read only where a context or Dockerfile is asked for from it. */
   readonly stdin: AsyncIterable<Uint8Array>;

@@ -8,6 +8,8 @@ import { layerCompression, type ImageConfig, type ImageManifest } from '../oci/i
 export interface ImageParts {
   /** Its `rootfs` is replaced by the layers' diff IDs. */
   readonly config: ImageConfig;
+  /** The config as somebody else wrote it, which is kept: it must have the layers' diff IDs. */
+  readonly configBytes?: Buffer | undefined;
   /** Base first. */
   readonly layers: readonly ImageLayer[];
   /** Annotations of the manifest. */
@@ -28,7 +30,7 @@ export function assembleImage(parts: ImageParts): Image {
   const layers = parts.layers.map((layer) => typed(layer, types));
   const diffIds = layers.map(({ diffId }) => diffId);
   const config: ImageConfig = { ...parts.config, rootfs: { type: 'layers', diff_ids: diffIds } };
-  const configBytes = encodeConfig(config);
+  const configBytes = parts.configBytes ?? encodeConfig(config);
   const manifest: ImageManifest = {
     schemaVersion: 2,
     mediaType: types.manifest,

@@ -4,6 +4,7 @@ export type { LayerLimits } from './apply-layer.ts';
 export type { LayerCompression } from './compress/compress-blocks.ts';
 export { recompressLayer } from './compress/recompress-layer.ts';
 export type { Recompression } from './compress/recompress-layer.ts';
+export { decompress } from './decompress.ts';
 export { archiveTrees } from './flatten/archive-tree.ts';
 export type { ArchivedTree } from './flatten/archive-tree.ts';
 export { locateMembers } from './flatten/flatten-layers.ts';

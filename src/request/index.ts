@@ -51,6 +51,8 @@ export { DEFAULT_FORM, isImageOutput } from './outputs/output.ts';
 export type { ByteTarget, ImageForm, ImageFormat, Output } from './outputs/output.ts';
 export { parseBuildArgs, parseLabels } from './pairs.ts';
 export { githubCredential, impliedCredentials } from './implied-credentials.ts';
+export { publishRequest } from './publish-request.ts';
+export type { PublishChoices, PublishCommand, PublishRequest, RunPublish } from './publish-request.ts';
 export { credentialOf, parseRegistryAuth } from './registry-auth.ts';
 export { parseRegistryMap } from './registry-map.ts';
 export { parseSecretFlags } from './run/secret-flags.ts';

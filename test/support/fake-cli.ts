@@ -33,6 +33,7 @@ export function fakeCli(
       requests.push(request);
       return Promise.resolve({ text: `${JSON.stringify(call)}\n`, status: 3, warnings: [] });
     },
+    runPublish: () => Promise.resolve(buildResult()),
     runDoctor: ({ scratchParent }) =>
       Promise.resolve({ text: `scratch ${scratchParent}`, json: { scratchParent } }),
     stdin: Readable.from([]),

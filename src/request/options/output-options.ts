@@ -36,6 +36,19 @@ export const OUTPUT_OPTIONS = [
     note: 'see docs/outputs.md; on the command line nothing else is pushed where one is given, unless --push is',
   },
   {
+    about: 'Archive or OCI layout that is pushed to the tags in place of a build',
+    treatment: 'works',
+    input: { name: 'source-path', kind: 'text' },
+    note: 'on the command line: ts-kaniko push',
+  },
+  {
+    about:
+      'Digests or references of images that are joined into one index under the tags in place of a build',
+    treatment: 'works',
+    input: { name: 'digests', kind: 'list' },
+    note: 'a digest alone is one of the repository of the first tag; on the command line: ts-kaniko merge',
+  },
+  {
     about: 'Write the image as an archive docker load understands',
     treatment: 'works',
     flag: { name: 'tar-path', kind: 'text', deprecated: ['tarPath'], value: 'file' },

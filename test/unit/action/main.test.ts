@@ -448,3 +448,25 @@ describe('scratch space', () => {
     expect(fake.notes).toMatchObject([{ level: 'warning' }]);
   });
 });
+
+describe('images that are there already', () => {
+  it('are pushed, or joined, in place of a build', async () => {
+    const tags = 'h/a:1';
+    const pushed = await run({ inputs: { 'source-path': 'image.tar', tags } });
+    expect([pushed.requests, pushed.outputs.get('digest'), pushed.outputs.get('tags')]).toEqual([
+      [],
+      DIGEST,
+      tags,
+    ]);
+    const merged = await run({ inputs: { digests: `${DIGEST}\nh/a:2`, tags } });
+    expect([merged.requests, merged.outputs.get('image')]).toEqual([[], `h/a@${DIGEST}`]);
+  });
+
+  it.each([
+    [{ 'source-path': 'x', digests: DIGEST, tags: 'h/a:1' }, 'exclude each other'],
+    [{ digests: DIGEST }, 'nowhere to push'],
+  ])('%j is refused', async (inputs, text) => {
+    const { notes } = await run({ inputs: inputs as Record<string, string> }, 64);
+    expect(notes[0]?.message).toContain(text);
+  });
+});

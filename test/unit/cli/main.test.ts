@@ -212,7 +212,8 @@ describe('what is refused', () => {
     [['--digest-file=https://h/x'], 69, 'digest-file'],
     [['build', 'ctx'], 64, 'unexpected argument: ctx'],
     [['biuld'], 64, 'did you mean build?'],
-    [['push', 'x.tar'], 69, 'push is not supported'],
+    [['login', 'x'], 69, 'login is not supported'],
+    [['validate'], 64, 'needs the name of an image'],
     [['--json'], 64, '--json belongs to doctor'],
   ])('%j ends with %i', async (argv, expected, text) => {
     const { status, err } = await failureOf([...BUILD, ...argv]);
