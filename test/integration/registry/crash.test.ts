@@ -116,7 +116,7 @@ async function checkRepository(name: string): Promise<void> {
 }
 
 describe('a process that is killed', () => {
-  it(`${KILLS} times leaves stores and tags that are whole`, { timeout: 600_000 }, async () => {
+  it(`${KILLS} times leaves stores and tags that are whole`, { timeout: 1_800_000 }, async () => {
     for (let started = 0; started < KILLS; started += AT_ONCE) {
       const batch = Array.from({ length: AT_ONCE }, async (_, index) => {
         const place = join(directory, String(started + index));
