@@ -11,6 +11,7 @@ import { contextRoot } from './context-root.ts';
 import { executeStage } from './execute-stage.ts';
 import { CacheStore } from './instructions/mounts/cache-store.ts';
 import { ContextTrees } from './instructions/mounts/context-trees.ts';
+import { openMountArchives } from './instructions/mounts/mount-archives.ts';
 import type { BuildKit } from './kit.ts';
 import { LayerTrees, type Listings } from './layer-trees.ts';
 import type { BuildPorts } from './ports.ts';
@@ -30,7 +31,9 @@ export async function buildStages(
   const stop = new AbortController();
   const signal = AbortSignal.any([ports.signal, stop.signal]);
   const all = { ...ports, signal };
-  const shared = kitOf(plan, spec, all, settings);
+  // With the build's own signal: what RUN left behind is kept also where a stage failed.
+  const archives = openMountArchives(spec, ports, settings);
+  const shared = { ...kitOf(plan, spec, all, settings), mountArchives: archives };
   const foresight = foresightOf(plan, foreseen);
   const needs = needsOf(plan, (planned) => foresight.get(planned)?.record !== undefined);
   const trees = new LayerTrees(
@@ -58,6 +61,7 @@ export async function buildStages(
   } finally {
     await shared.committer.settled();
     residence.close();
+    await archives?.keep();
   }
 }
 
@@ -66,7 +70,7 @@ function kitOf(
   spec: BuildSpec,
   ports: BuildPorts,
   settings: RootSettings,
-): Omit<BuildKit, 'finished' | 'steps'> & { readonly listings: Listings } {
+): Omit<BuildKit, 'finished' | 'steps' | 'mountArchives'> & { readonly listings: Listings } {
   let directories = 0;
   const freshDirectory = (kind: string): string => {
     const path = `${settings.scratch}/${kind}${directories++}`;

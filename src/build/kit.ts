@@ -7,6 +7,7 @@ import type { StepCache } from './cache/step-cache.ts';
 import type { Committer } from './commit.ts';
 import type { CacheStore } from './instructions/mounts/cache-store.ts';
 import type { ContextTrees } from './instructions/mounts/context-trees.ts';
+import type { MountArchives } from './instructions/mounts/mount-archives.ts';
 import type { BuildPorts } from './ports.ts';
 import type { StageState } from './stage-state.ts';
 
@@ -21,6 +22,8 @@ export interface BuildKit {
   /** Files of the context for bind mounts. */
   readonly contextTrees: ContextTrees;
   readonly caches: CacheStore;
+  /** Keeps the directories of these caches for later builds; undefined where nothing keeps them, or they stay on this machine. */
+  readonly mountArchives: MountArchives | undefined;
   /** Copies for mounts that may be written to. */
   readonly scratchCopies: ScratchCopies;
   /** Gives a file outside of trees to an owner, where files can belong to anybody. */

@@ -38,6 +38,8 @@ export interface RootSettings {
   readonly cacheMounts?: string | undefined;
   /** Where RUN takes place in a container's own root: absolute paths that stay in it, and the file that tells of it. */
   readonly takeover?: { readonly kept: readonly string[]; readonly journal: string } | undefined;
+  /** False where caches of RUN are not to be kept in the layer cache. */
+  readonly keepsCacheMounts?: boolean | undefined;
 }
 
 /** Makes overlay mounts in the scratch directory. */

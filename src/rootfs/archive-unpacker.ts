@@ -12,8 +12,8 @@ export interface ArchiveBounds {
 }
 
 /**
- * Unpacks an archive that is no layer into a directory on disk: no name is special, owners and file capabilities are not
- * set and devices left out. Nothing leaves the directory, whatever the archive's names and links say.
+ * Unpacks an archive that is no layer into a directory on disk: no name is special, owners and file capabilities are set
+ * where that is asked for, and devices left out. Nothing leaves the directory, whatever the archive's names and links say.
  */
 export class ArchiveUnpacker implements TarHandler {
   readonly #writer: EntryWriter;
@@ -23,8 +23,8 @@ export class ArchiveUnpacker implements TarHandler {
   #bytes = 0;
 
   /** The directory has to exist. */
-  constructor(directory: BytePath, bounds: ArchiveBounds) {
-    this.#writer = new EntryWriter(directory, { ownership: 'skip', devices: 'skip' });
+  constructor(directory: BytePath, bounds: ArchiveBounds, ownership: 'real' | 'skip' = 'skip') {
+    this.#writer = new EntryWriter(directory, { ownership, devices: 'skip' });
     this.#bounds = bounds;
   }
 

@@ -1,5 +1,6 @@
 /** The tree of a stage between two steps: what a step runs in, and what it changed. Writing layers is src/layer's work. */
 export type { Change } from './change.ts';
+export { directoryMembers } from './directory-members.ts';
 export { diskOwnership } from './disk-ownership.ts';
 export { givenPaths, ignoreRule } from './ignore.ts';
 export type { IgnoreRule } from './ignore.ts';

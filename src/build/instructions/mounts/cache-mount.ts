@@ -29,8 +29,10 @@ export async function prepareCaches(
   const { directories, release } = await kit.caches.take(wishes, kit.ports.signal);
   releases.add(release);
   return requests.map((request, index) => {
-    const directory = directories.get(wishes[index]?.key ?? '');
+    const key = wishes[index]?.key ?? '';
+    const directory = directories.get(key);
     if (directory === undefined) throw new BuildError('INTERNAL', `no directory for the cache ${request.id}`);
+    if (!request.readOnly) kit.mountArchives?.used({ key, id: request.id }, directory);
     return mountOf(request, directory);
   });
 }
@@ -62,13 +64,17 @@ async function wishOf(
   const begin = from === undefined ? undefined : await kit.finished(from);
   const root = begin === undefined || isOwn ? undefined : await rootOf(begin);
   const origin = begin === undefined ? '' : await identityOf(begin);
-  const key = createHash('sha256').update(JSON.stringify([id, origin, isOwn ? [mode, uid, gid] : null]));
+  const hash = createHash('sha256').update(JSON.stringify([id, origin, isOwn ? [mode, uid, gid] : null]));
+  const key = hash.digest('hex');
   const alone = sharing === 'locked' || nested || source !== '/';
   return {
-    key: key.digest('hex'),
+    key,
     use: sharing === 'private' ? 'private' : alone ? 'alone' : 'shared',
-    fill: (path) =>
-      root === undefined ? makeEmpty(path, request, kit) : copyTree(root, path, kit, releases),
+    fill: async (path) => {
+      if (await kit.mountArchives?.restore({ key, id }, path, () => makeEmpty(path, request, kit))) return;
+      if (root === undefined) makeEmpty(path, request, kit);
+      else copyTree(root, path, kit, releases);
+    },
   };
 }
 

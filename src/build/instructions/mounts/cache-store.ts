@@ -11,13 +11,14 @@ export interface CacheWish {
   /** `private`: another directory where the first is in use. `alone`: the same one, after waiting for it. */
   readonly use: 'shared' | 'alone' | 'private';
   /** Makes the cache as it is at first, at a path where nothing is yet. */
-  fill(path: BytePath): void;
+  fill(path: BytePath): Promise<void>;
 }
 
 /** Directories of cache mounts: one place for all, each under the digest of what it is. */
 export class CacheStore {
   readonly #directory: string;
   readonly #locks = new CacheLocks();
+  readonly #making = new Map<string, Promise<BytePath>>();
 
   /** `directory` is made when the first cache is. */
   constructor(directory: string) {
@@ -39,10 +40,9 @@ export class CacheStore {
     };
     try {
       for (const wish of inOrder(wishes)) names.set(wish.key, await this.#take(wish, signal));
-      const directories = wishes.map(
-        (wish) => [wish.key, this.#make(names.get(wish.key) ?? '', wish)] as const,
-      );
-      return { directories: new Map(directories), release };
+      const directories = new Map<string, BytePath>();
+      for (const wish of wishes) directories.set(wish.key, await this.#once(names.get(wish.key) ?? '', wish));
+      return { directories, release };
     } catch (error) {
       release();
       throw error;
@@ -60,12 +60,23 @@ export class CacheStore {
     }
   }
 
-  #make(name: string, { fill }: CacheWish): BytePath {
+  /** Several RUNs may share a cache from its first moment. */
+  async #once(name: string, wish: CacheWish): Promise<BytePath> {
+    const making = this.#making.get(name) ?? this.#make(name, wish);
+    this.#making.set(name, making);
+    try {
+      return await making;
+    } finally {
+      this.#making.delete(name);
+    }
+  }
+
+  async #make(name: string, { fill }: CacheWish): Promise<BytePath> {
     const path = `${this.#directory}/${name}`;
     if (existsSync(path)) return fromText(path);
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
     const unfinished = `${path}.${randomBytes(6).toString('hex')}`;
-    fill(fromText(unfinished));
+    await fill(fromText(unfinished));
     try {
       renameSync(unfinished, path);
     } catch (error) {
