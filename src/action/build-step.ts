@@ -32,7 +32,7 @@ export async function buildStep(reporter: Reporter, env: Environment, ports: Act
   try {
     refuseInputs(runner);
     const values = inputValues(runner);
-    const surroundings = { reporter: record.reporter, signal, env };
+    const surroundings = { reporter: record.reporter, signal, env, archives: ports.archives };
     const published = readPublish(values, env, ports);
     if (published !== undefined) {
       tellOfInputs(runner, reporter);

@@ -1,5 +1,6 @@
 import { runBuild, runCall, runDoctor, runPublish } from '../builder/index.ts';
 import { closeInheritedDescriptors } from '../process/index.ts';
+import { githubArchives } from './archives.ts';
 import { githubRunner } from './github-runner.ts';
 import { main } from './main.ts';
 import { removeScratch } from './remove-scratch.ts';
@@ -14,6 +15,7 @@ const status = await main(process.env, {
   runDoctor,
   runPublish,
   removeScratch,
+  archives: githubArchives,
   signals: process,
   exit: (code) => process.exit(code),
   cwd: process.cwd(),

@@ -1,5 +1,6 @@
 import { type SignalSource } from '../report/index.ts';
 import {
+  type ArchiveService,
   type Environment,
   type IsolationChoice,
   type RunBuild,
@@ -23,6 +24,7 @@ export interface ActionPorts {
   readonly runPublish: RunPublish;
   readonly runDoctor: RunDoctor;
   readonly removeScratch: RemoveScratch;
+  readonly archives: ArchiveService;
   readonly signals: SignalSource;
   /** Ends the process at once, without tidying up. */
   readonly exit: (status: number) => void;

@@ -16,7 +16,7 @@ import { startAgents } from './ssh-agent/start-agents.ts';
 /** Builds an image and takes it where the request says. Leaves nothing else behind on this machine. Throws BuildError. */
 export const runBuild: RunBuild = async (request, surroundings) => {
   const started = performance.now();
-  const { env, reporter, signal } = surroundings;
+  const { env, reporter, signal, archives } = surroundings;
   const { scratchParent, registries, credentials } = request;
   mkdirSync(scratchParent, { recursive: true });
   const isolation = new IsolationPlace(request, surroundings);
@@ -42,6 +42,7 @@ export const runBuild: RunBuild = async (request, surroundings) => {
       env,
       mountFrom: () => pushedTo,
     });
+    const cache = openSession(gathered, { store, registry, reporter, signal, env, http, archives });
     const site = { scratch, store, registry, isolation, sources, layouts: layoutsOf(request.spec), cache };
     const result = await keepingResults(gathered, surroundings, site);
     return { ...result, milliseconds: Math.round(performance.now() - started) };

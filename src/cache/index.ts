@@ -15,3 +15,5 @@ export { GithubCache } from './github/github-cache.ts';
 export type { GithubCacheOptions } from './github/github-cache.ts';
 export { parseCacheMode } from './github/cache-mode.ts';
 export type { CacheAccess } from './github/cache-mode.ts';
+export { archiveCache } from './github/archive-cache.ts';
+export type { ArchiveCacheOptions, ArchiveService } from './github/archive-cache.ts';

@@ -7,6 +7,12 @@ import { type CallChoice } from './call-choice.ts';
 /** Environment variables as values. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Keeps whole directories under keys, for builds in an action. Says itself what goes wrong. */
+export interface ArchiveService {
+  restore(directory: string, key: string, prefixes: readonly string[]): Promise<boolean>;
+  save(directory: string, key: string): Promise<boolean>;
+}
+
 export interface BuildSurroundings {
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
@@ -15,6 +21,7 @@ export interface BuildSurroundings {
   readonly stdin?: AsyncIterable<Uint8Array> | undefined;
   /** Takes bytes of an output that goes to standard output, one chunk after the other; absent where there is none. */
   readonly stdout?: ((chunk: Uint8Array) => Promise<void>) | undefined;
+  readonly archives?: ArchiveService | undefined;
 }
 
 /** The build, as the fronts see it. Throws BuildError. */

@@ -24,6 +24,7 @@ export type { CredentialHelper } from './credential-helpers.ts';
 export { defaultContext, parseFile } from './context-choice.ts';
 export { checkDestinations } from './destinations.ts';
 export type {
+  ArchiveService,
   BuildSurroundings,
   CallAnswer,
   Environment,

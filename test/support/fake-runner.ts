@@ -75,6 +75,7 @@ export function fakeRunner(options: FakeOptions): FakeRunner {
     },
     runDoctor: ({ scratchParent }) =>
       Promise.resolve({ text: `scratch\n::add-mask::${scratchParent}`, json: {} }),
+    archives: { restore: () => Promise.resolve(false), save: () => Promise.resolve(false) },
     removeScratch:
       options.removeScratch ?? ((directory) => Promise.resolve(void seen.removed.push(directory))),
     signals: seen.signals,

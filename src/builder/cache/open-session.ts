@@ -9,9 +9,11 @@ import type { LocalBlobStore } from '../../content/index.ts';
 import type { RepositoryName } from '../../image/index.ts';
 import type { Digest } from '../../oci/index.ts';
 import { parseReference } from '../../reference/index.ts';
+import type { HttpClient } from '../../http/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import type { Reporter } from '../../report/index.ts';
-import type { BuildRequest, CacheLocation, Environment } from '../../request/index.ts';
+import type { ArchiveService, BuildRequest, CacheLocation, Environment } from '../../request/index.ts';
+import { openGithubCache } from './open-github.ts';
 import { CacheSession } from './cache-session.ts';
 
 /** What caches are opened with. */
@@ -24,6 +26,8 @@ export interface CacheTools {
   readonly env: Environment;
   /** Repositories that a layer of the image was pushed to, or came from. */
   mountFrom(digest: Digest): readonly RepositoryName[];
+  readonly http: HttpClient;
+  readonly archives: ArchiveService | undefined;
 }
 
 /** The caches a request names; undefined for a build without any. One that cannot be opened is told and left out. */
@@ -63,9 +67,15 @@ function openStore(
       const writer = registry.repository(reference, 'push');
       return registryCache({ reader, writer, scope: location.scope, seal, mountFrom });
     }
-    case 'inline':
+function openStore(location: CacheLocation, seal: RecordSeal, tools: CacheTools): CacheStore | undefined {
+  switch (location.type) {
+    case 'local':
+      return localCache(location.directory, seal, { maxBytes: location.maxBytes });
     case 'gha':
-      reporter.warn(`a cache of the type ${location.type} cannot be opened here`);
+      return openGithubCache(location, seal, tools);
+    case 'registry':
+    case 'inline':
+      tools.reporter.warn(`a cache of the type ${location.type} cannot be opened here`);
       return undefined;
   }
 }
