@@ -13,6 +13,8 @@ export type FakeStep = ServiceStep | StorageStep;
 export interface LoggedCall {
   readonly server: 'service' | 'storage';
   readonly step: FakeStep;
+  /** Without the query. */
+  readonly path: string;
   readonly headers: IncomingHttpHeaders;
   /** The body of a call of the service. */
   readonly body: string;
@@ -127,7 +129,8 @@ async function listen(
       const { status, headers: sent, body: content } = findFault(due, 'status') ?? (await outcome());
       const bytes = Buffer.isBuffer(content) ? content : Buffer.from(String(content ?? ''));
       const text = name === 'service' ? body.toString('utf8') : '';
-      const logged = { server: name, step, headers, body: text, received: body.length, status };
+      const { pathname: path } = new URL(url, 'http://cache');
+      const logged = { server: name, step, path, headers, body: text, received: body.length, status };
       calls.push({ ...logged, sent: method === 'HEAD' ? 0 : bytes.length });
       await sendAnswer(message, response, { status, headers: sent ?? {}, body: bytes }, due);
     };

@@ -18,7 +18,7 @@ const FORMAT = 1;
 export const MAX_CACHE_BYTES = 4 * 1024 ** 3;
 const MAX_CACHE_FILES = 500_000;
 /** Caches are written after every build and read before the next: time counts more than size. */
-const COMPRESSION_LEVEL = 1;
+const COMPRESSION = { kind: 'gzip', level: 1 } as const;
 
 export interface MountArchiveSettings {
   readonly ownership: 'real' | 'skip';
@@ -116,7 +116,7 @@ export class MountArchives {
       return this.#warn(cache.id, 'is not kept', new Error(`${size} are too much`));
     }
     const { store, signal, now } = this.#ports;
-    const { descriptor } = await writeLayer(members, store, { signal, compressionLevel: COMPRESSION_LEVEL });
+    const { descriptor } = await writeLayer(members, store, { signal, compression: COMPRESSION });
     const parts = this.#parts(cache);
     this.#ports.cache.keep({
       kind: 'mount',
