@@ -40,9 +40,10 @@ export const runBuild: RunBuild = async (request, surroundings) => {
       reporter,
       signal,
       env,
+      http,
+      archives,
       mountFrom: () => pushedTo,
     });
-    const cache = openSession(gathered, { store, registry, reporter, signal, env, http, archives });
     const site = { scratch, store, registry, isolation, sources, layouts: layoutsOf(request.spec), cache };
     const result = await keepingResults(gathered, surroundings, site);
     return { ...result, milliseconds: Math.round(performance.now() - started) };

@@ -53,27 +53,19 @@ export function openSession(
   });
 }
 
-function openStore(
-  location: CacheLocation,
-  seal: RecordSeal,
-  { registry, mountFrom, reporter }: CacheTools,
-): CacheStore | undefined {
+function openStore(location: CacheLocation, seal: RecordSeal, tools: CacheTools): CacheStore | undefined {
   switch (location.type) {
     case 'local':
       return localCache(location.directory, seal, { maxBytes: location.maxBytes });
     case 'registry': {
+      const { registry, mountFrom } = tools;
       const reference = parseReference(location.repository);
       const reader = registry.repository(reference, 'pull');
       const writer = registry.repository(reference, 'push');
       return registryCache({ reader, writer, scope: location.scope, seal, mountFrom });
     }
-function openStore(location: CacheLocation, seal: RecordSeal, tools: CacheTools): CacheStore | undefined {
-  switch (location.type) {
-    case 'local':
-      return localCache(location.directory, seal, { maxBytes: location.maxBytes });
     case 'gha':
       return openGithubCache(location, seal, tools);
-    case 'registry':
     case 'inline':
       tools.reporter.warn(`a cache of the type ${location.type} cannot be opened here`);
       return undefined;
