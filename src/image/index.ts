@@ -10,7 +10,7 @@ export type { LayoutImage } from './open-layout.ts';
 export { pushImage } from './push-image.ts';
 export type { PushOptions, PushTarget, RepositoryName } from './push-image.ts';
 export { pushSet } from './push-set.ts';
-export { readSet, withDocuments } from './read-set.ts';
+export { readSet } from './read-set.ts';
 export type { ReadSet } from './read-set.ts';
 export { readImage } from './read-image.ts';
 export type { Write } from './replace-file.ts';
