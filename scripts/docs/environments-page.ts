@@ -14,8 +14,12 @@ programs expect are checked in a RUN (\`checks.sh\`), and the image is compared 
 The profile of system calls is the harness's own, written after what Docker documents of its default one; kubelet, AppArmor
 and SELinux take no part. \`npm run test:environments\` builds all of them again and compares with this table.
 
-| environment | what it is | backend | checks | image |
-| --- | --- | --- | --- | --- |
+A hostile RUN (\`test/environments/attacks\`) then tries in each to read the builder's environment, arguments, descriptors, files,
+tokens and sockets, to look through other processes, to signal the builder, to write, mount and make devices, to leave a daemon
+running and to work in a descriptor; the last column has what succeeded.
+
+| environment | what it is | backend | checks | image | attacks |
+| --- | --- | --- | --- | --- | --- |
 `;
 
 /** docs/environments.md: the table, then the differences one by one. */
@@ -25,7 +29,14 @@ export function environmentsPage(outcomes: Outcomes): string {
     return outcome === undefined ? [] : [{ environment, outcome }];
   });
   const rows = known.map(({ environment: { name, title }, outcome }) => {
-    const cells = [name, title, outcome.backend ?? 'none', checksOf(outcome), imageOf(outcome)];
+    const cells = [
+      name,
+      title,
+      outcome.backend ?? 'none',
+      checksOf(outcome),
+      imageOf(outcome),
+      attacksOf(outcome),
+    ];
     return `| ${cells.join(' | ')} |\n`;
   });
   const sections = known
@@ -38,6 +49,13 @@ function checksOf({ passed, failed }: Outcome): string {
   if (passed + failed.length === 0) return 'not reached';
   const all = `${passed} of ${passed + failed.length}`;
   return failed.length === 0 ? all : `${all} (not: ${failed.join(', ')})`;
+}
+
+function attacksOf({ attacks }: Outcome): string {
+  if (attacks === null) return 'nothing runs';
+  const { held, succeeded } = attacks;
+  if (succeeded.length === 0) return `all ${held} held off`;
+  return `${held} of ${held + succeeded.length} held off (not: ${succeeded.join(', ')})`;
 }
 
 function imageOf({ status, differences }: Outcome): string {

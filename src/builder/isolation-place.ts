@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import {
   chooseBackend,
+  choiceLine,
   probeIsolation,
   removeScratch,
   type Backend,
@@ -47,7 +48,7 @@ export class IsolationPlace {
     const { env, reporter } = this.#surroundings;
     const report = await probeIsolation({ scratchParent, env, only: isolation, force });
     const backend = chooseBackend(report, isolation);
-    reporter.info(`isolation: ${backend.name}`);
+    reporter.info(choiceLine(report, backend));
     return { report, backend };
   }
 }

@@ -1,7 +1,6 @@
 /** Becoming root over a file tree on this machine, and running one RUN in namespaces of its own. */
 export { BACKEND_NAMES } from './backend/backend.ts';
 export type { Backend, BackendName } from './backend/backend.ts';
-export { giveToCaller } from './backend/give-to-caller.ts';
 export { removeScratch, SCRATCH_PREFIX } from './backend/remove-scratch.ts';
 export { startInside } from './backend/start-inside.ts';
 export type { InsideOptions } from './backend/inside-options.ts';
@@ -9,7 +8,7 @@ export { doctorJson, doctorText, noRunError } from './doctor/doctor.ts';
 export { runInPlace } from './inplace/run-in-place.ts';
 export { JOURNAL, keptInRoot } from './probe/builder-image.ts';
 export { executesArchitecture } from './foreign/executes-architecture.ts';
-export { chooseBackend } from './probe/choose-backend.ts';
+export { chooseBackend, choiceLine } from './probe/choose-backend.ts';
 export type { MachineFacts } from './probe/machine-facts.ts';
 export { probeIsolation } from './probe/probe-isolation.ts';
 export type { ProbeOptions, ProbeReport, ProbeResult } from './probe/probe-isolation.ts';

@@ -1,4 +1,5 @@
 import type { BytePath } from '../bytes/index.ts';
+import type { RootView } from '../rootfs/index.ts';
 import type { IgnoreRule } from './ignore.ts';
 
 /** A tree in the place where a RUN has it. */
@@ -7,6 +8,8 @@ export interface ResidentTree {
   readonly directory: BytePath;
   /** Relative paths in there that are not of the tree. */
   readonly isForeign: IgnoreRule;
+  /** The tree as far as it is one: without what lies in mounts. */
+  seen(view: RootView): RootView;
   /** Whether mounts of a RUN are copies put into the tree, which are then no change of it. */
   readonly holdsCopies: boolean;
   /** Takes the tree back to where it was. */
@@ -27,6 +30,7 @@ export const IN_ITS_PLACE: Residence = {
     Promise.resolve({
       directory,
       isForeign: () => false,
+      seen: (view) => view,
       holdsCopies: false,
       leave: () => undefined,
     }),

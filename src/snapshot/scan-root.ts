@@ -67,11 +67,11 @@ export class ScanRoot implements StageRoot {
 
   /** What the step did, and the states before and after it. */
   async #watch(
-    { directory, isForeign, holdsCopies }: ResidentTree,
+    { directory, isForeign, seen, holdsCopies }: ResidentTree,
     step: (root: RunRoot) => Promise<OwnershipRecord>,
     mountPoints: ((view: RootView) => readonly MountPoint[]) | undefined,
   ): Promise<{ readonly before: TreeState; readonly after: TreeState; readonly record: OwnershipRecord }> {
-    const view = this.#ownership.view(directory);
+    const view = seen(this.#ownership.view(directory));
     const points = mountPoints?.(view) ?? [];
     const covered = holdsCopies ? coveredPaths(view, points) : undefined;
     const ignored: IgnoreRule = (path) =>

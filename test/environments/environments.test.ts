@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Flattened } from '../support/differential/flatten.ts';
 import { titled } from '../support/e2e/requirements.ts';
 import { ENVIRONMENTS } from '../support/environments/environment.ts';
-import { examine } from '../support/environments/examine.ts';
+import { attack } from '../support/environments/attack.ts';
+import { canRun, examine } from '../support/environments/examine.ts';
 import { noLaboratory, openLaboratory, type Laboratory } from '../support/environments/laboratory.ts';
 import { outcomeOf, recordedOutcomes } from '../support/environments/outcome.ts';
 
@@ -24,7 +25,8 @@ describe.skipIf(reason !== undefined)(titled('the same build in each environment
     const examined = await examine(environment, laboratory);
     // The first environment is the one the others are compared with.
     reference ??= examined.image;
-    expect(outcomeOf(examined, reference), examined.build.stderr.slice(-4000)).toEqual(
+    const attacked = canRun(examined) ? await attack(environment, laboratory) : undefined;
+    expect(outcomeOf(examined, reference, attacked), examined.build.stderr.slice(-4000)).toEqual(
       recorded[environment.name],
     );
     expect(examined.build.leftovers).toEqual([]);

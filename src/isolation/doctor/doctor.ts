@@ -12,7 +12,7 @@ export function doctorText(report: ProbeReport): string {
     probeTable(report),
     `  subordinate ids: ${describeMaps(facts.subordinate)}`,
     ...Object.entries(facts.tools).map(([name, path]) => `  ${name}: ${path ?? 'not found'}`),
-    ...(canRun ? [chosenLine(report)] : fixes(report)),
+    ...(canRun ? [chosenLine(report), ...unlocks(report)] : fixes(report)),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -40,6 +40,15 @@ export function noRunError(report: ProbeReport): BuildError {
 function chosenLine({ chosen, overlay, ownProc }: ProbeReport): string {
   const yes = (value: boolean): string => (value ? 'yes' : 'no');
   return `Chosen: ${chosen} (overlay snapshots: ${yes(overlay)}, own processes for RUN: ${yes(ownProc)})`;
+}
+
+/** What would make a better way work than the one that was chosen. */
+function unlocks({ results }: ProbeReport): string[] {
+  const first = results.findIndex(({ usable }) => usable);
+  const ways = results
+    .slice(0, first)
+    .flatMap(({ backend, remedy }) => (remedy === undefined ? [] : [`  - ${backend}: ${remedy}`]));
+  return ways.length === 0 ? [] : ['Better ways, and what would unlock them:', ...ways];
 }
 
 function fixes(report: ProbeReport): string[] {

@@ -22,3 +22,11 @@ export function chooseBackend(report: ProbeReport, choice: IsolationChoice): Bac
     },
   );
 }
+
+/** One line for the log: the backend, and why none of the better ones. */
+export function choiceLine({ results }: ProbeReport, { name }: Backend): string {
+  const at = results.findIndex(({ backend }) => backend === name);
+  const better = results.slice(0, Math.max(0, at));
+  const reasons = better.map(({ backend, reason }) => `${backend}: ${reason}`);
+  return `isolation: ${name}${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`;
+}

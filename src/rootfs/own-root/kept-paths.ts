@@ -24,7 +24,12 @@ export class KeptPaths {
 
   /** Whether a path is kept or below what is kept. */
   covers(path: BytePath): boolean {
-    return this.#kept.has(path) || parentsOf(path).some((parent) => this.#kept.has(parent));
+    return this.#kept.has(path) || this.isBelowKept(path);
+  }
+
+  /** Whether a path is in a directory that is kept. */
+  isBelowKept(path: BytePath): boolean {
+    return parentsOf(path).some((parent) => this.#kept.has(parent));
   }
 }
 

@@ -3,6 +3,7 @@ import { toFs, type BytePath } from '../../bytes/index.ts';
 import { BuildError } from '../../errors/index.ts';
 import { clearRoot, type KeptPaths } from '../../rootfs/index.ts';
 import type { Residence, ResidentTree } from '../residence.ts';
+import { HidingView } from './hiding-view.ts';
 import { moveIn, moveOut, type SharedDirectory } from './move-tree.ts';
 import { RootLock } from './root-lock.ts';
 
@@ -60,6 +61,7 @@ export class RootResidence implements Residence {
     return {
       directory: root,
       isForeign: (path) => kept.covers(path),
+      seen: (view) => new HidingView(view, (path) => kept.isBelowKept(path)),
       holdsCopies: true,
       leave: () => {
         try {

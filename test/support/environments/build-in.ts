@@ -31,6 +31,8 @@ export interface Invocation {
   readonly context: string;
   readonly flags: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Files of the workspace, beside the context. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** How a build in an environment ended, and what it left in the workspace's scratch space. */
@@ -45,12 +47,13 @@ export interface BuiltIn extends Executed {
 export async function buildIn(
   environment: TestEnvironment,
   laboratory: Laboratory,
-  { context, flags, env = {} }: Invocation,
+  { context, flags, env = {}, files = {} }: Invocation,
 ): Promise<BuiltIn> {
   const volume = mkdtempSync(join(tmpdir(), 'ts-kaniko-volume-'));
   try {
     const workspace = join(volume, 'workspace');
     cpSync(context, join(workspace, 'context'), { recursive: true, preserveTimestamps: true });
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(workspace, name), content);
     for (const name of ['home', 'temporary']) mkdirSync(join(workspace, name));
     await execute('chown', ['-R', `${environment.uid}:${environment.uid}`, workspace]);
     const place = await placeOf(environment, laboratory, volume);

@@ -52,3 +52,8 @@ export async function examine(
     seconds,
   };
 }
+
+/** Whether anything can be run there at all. */
+export function canRun({ backend }: Examined): boolean {
+  return backend !== undefined && backend !== 'none';
+}

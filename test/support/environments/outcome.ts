@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { differences } from '../differential/compare.ts';
 import type { Flattened } from '../differential/flatten.ts';
+import type { Attacked } from './attack.ts';
 import type { Examined } from './examine.ts';
 
 /** What is recorded of an environment and must come out again. */
@@ -13,6 +14,8 @@ export interface Outcome {
   readonly failed: readonly string[];
   /** Where the image differs from the one of E7: `/path: what it is there, what it is here`; null without an image. */
   readonly differences: readonly string[] | null;
+  /** Names of the attacks of attacks.sh; null where nothing can be run. */
+  readonly attacks: { readonly held: number; readonly succeeded: readonly string[] } | null;
 }
 
 export type Outcomes = Readonly<Record<string, Outcome>>;
@@ -29,15 +32,25 @@ export function recordOutcomes(outcomes: Outcomes): void {
 }
 
 /** Judges a build by the image that root of a machine makes of the same files. */
-export function outcomeOf(examined: Examined, reference: Flattened | undefined): Outcome {
+export function outcomeOf(
+  examined: Examined,
+  reference: Flattened | undefined,
+  attacked: Attacked | undefined,
+): Outcome {
   const { build, backend, passed, failed, image } = examined;
   return {
     status: build.status,
     backend: backend ?? null,
     passed: passed.length,
     failed: Object.keys(failed).sort(),
+    attacks: attacked === undefined ? null : attacksOf(attacked),
     differences: image === undefined || reference === undefined ? null : between(reference, image),
   };
+}
+
+/** What is recorded of attacks. */
+export function attacksOf({ held, succeeded }: Attacked): NonNullable<Outcome['attacks']> {
+  return { held: held.length, succeeded: Object.keys(succeeded).sort() };
 }
 
 function between(reference: Flattened, image: Flattened): string[] {

@@ -49,4 +49,54 @@ describe('candidate', () => {
       remedy: expect.stringContaining('uidmap') as string,
     });
   });
+
+  describe('inplace', () => {
+    const own = {
+      hasOwnProcesses: true,
+      runsFromImage: true,
+      isMarked: true,
+      foreign: [] as readonly string[],
+      isOccupied: false,
+    };
+    const container = (more: Partial<typeof own> = {}) =>
+      someFacts({ uid: 0, effective: 'a80425fb', container: true, own: { ...own, ...more } });
+
+    it("takes over the root of the builder's own container", () => {
+      expect(candidate('inplace', container(), false)).toMatchObject({
+        backend: { name: 'inplace', builderDirectory: '/kaniko' },
+      });
+    });
+
+    it("never takes over a machine's root, also where it is forced", () => {
+      const machine = container({ hasOwnProcesses: false });
+      expect(candidate('inplace', machine, true, true)).toEqual({
+        reason: "a machine's own root is never taken over",
+      });
+    });
+
+    it('never takes over a root in which its own programs lie, also where it is forced', () => {
+      const job = container({ runsFromImage: false });
+      expect(candidate('inplace', job, true, true)).toHaveProperty(
+        'remedy',
+        "run as root in the builder's image",
+      );
+    });
+
+    it('wants to be forced where the image is not marked, or something else is in the root', () => {
+      for (const facts of [container({ isMarked: false }), container({ foreign: ['srv/data'] })]) {
+        expect(candidate('inplace', facts, true)).toHaveProperty('reason');
+        expect(candidate('inplace', facts, true, true)).toHaveProperty('backend');
+      }
+      expect(candidate('inplace', container({ foreign: ['srv/data'] }), false)).toMatchObject({
+        reason: 'the root holds what would be lost: /srv/data',
+      });
+    });
+
+    it('is for root with the capabilities to give files away', () => {
+      expect(candidate('inplace', someFacts({ own }), false)).toMatchObject({ reason: 'not root' });
+      expect(candidate('inplace', someFacts({ uid: 0, effective: '0', own }), false)).toHaveProperty(
+        'remedy',
+      );
+    });
+  });
 });

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fromText } from '../../../../src/bytes/index.ts';
-import { KeptPaths } from '../../../../src/rootfs/index.ts';
+import { DiskRoot, KeptPaths } from '../../../../src/rootfs/index.ts';
 import { RootResidence } from '../../../../src/snapshot/index.ts';
 
 let root: string;
@@ -57,6 +57,16 @@ describe('a tree in the root', () => {
     expect(existsSync(at('usr/program'))).toBe(true);
     expect(statSync(at('etc')).mode & 0o777).toBe(0o750);
     expect(statSync(at('etc')).mtimeMs).toBe(1_000_000);
+  });
+
+  it('is seen without what lies in mounts, so that no path of it leads there', async () => {
+    fillTree();
+    const { seen } = await residence.enter(fromText(tree()));
+    const view = seen(new DiskRoot(fromText(root)));
+    expect(view.lstat(fromText('/etc/passwd'))?.type).toBe('file');
+    expect(view.lstat(fromText('/builder'))?.type).toBe('directory');
+    expect(view.lstat(fromText('/builder/trees'))).toBeUndefined();
+    expect(view.readdir(fromText('/builder'))).toEqual([]);
   });
 
   it('goes back with what was added, and without what was removed', async () => {
