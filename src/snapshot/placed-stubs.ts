@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { components, fromText, joinPath, parentPath, toFs, type BytePath } from '../bytes/index.ts';
 import type { RootView } from '../rootfs/index.ts';
-import { statAt } from './disk-member.ts';
+import { statAt, wholeMilliseconds } from './disk-member.ts';
 import { missingMountPoints } from './mount-points.ts';
 import { setTime } from './set-time.ts';
 import type { MountPoint } from './stage-root.ts';
@@ -84,7 +84,7 @@ class Stubs implements PlacedStubs {
       .map(([path, times]) => {
         const now = modified(path);
         // What the step itself did to a directory counts.
-        return { path, time: now === times.placed ? times.original : now };
+        return { path, time: now !== undefined && isSame(now, times.placed) ? times.original : now };
       });
     for (const { path, isDirectory } of this.#made.reverse()) {
       if (this.#isPlain(parentPath(path))) removeIfEmpty(path, isDirectory);
@@ -113,6 +113,11 @@ class Stubs implements PlacedStubs {
     if (original !== undefined && !this.#parents.has(path))
       this.#parents.set(path, { original, placed: original });
   }
+}
+
+/** What was put back in between is back to the millisecond. */
+function isSame(a: bigint, b: bigint): boolean {
+  return wholeMilliseconds(a) === wholeMilliseconds(b);
 }
 
 /** Undefined where there is no directory. */

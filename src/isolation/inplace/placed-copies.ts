@@ -15,6 +15,7 @@ import { BuildError } from '../../errors/index.ts';
 import { runSync } from '../../process/index.ts';
 import { removeTree } from '../../rootfs/index.ts';
 import type { SandboxBind, SandboxMount } from '../sandbox/sandbox-spec.ts';
+import { ParentTimes } from './parent-times.ts';
 
 interface Placed {
   readonly target: string;
@@ -34,6 +35,7 @@ export class PlacedCopies {
   readonly #cp: string;
   readonly #isMountPoint: (path: string) => boolean;
   readonly #placed: Placed[] = [];
+  readonly #times = new ParentTimes();
 
   /** `aside` is an empty directory on the file system of the root. */
   constructor(place: {
@@ -74,6 +76,10 @@ export class PlacedCopies {
 
   /** Takes every copy away again, the last first. What RUN put in the place of a directory on the way is not followed. */
   restore(): void {
+    this.#times.restore(() => this.#takeAway());
+  }
+
+  #takeAway(): void {
     for (const { target, hidden, keptIn } of this.#placed.splice(0).reverse()) {
       if (!this.#isPlain(dirname(target))) continue;
       if (keptIn !== undefined) this.#keep(target, keptIn);
@@ -102,9 +108,11 @@ export class PlacedCopies {
     mkdirSync(dirname(path), { recursive: true });
     const present = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
     const hidden = present ? join(this.#aside, `${this.#placed.length}`) : undefined;
-    if (hidden !== undefined) renameSync(path, hidden);
-    this.#placed.push({ target: path, hidden, keptIn });
-    make(path);
+    this.#times.around(dirname(path), () => {
+      if (hidden !== undefined) renameSync(path, hidden);
+      this.#placed.push({ target: path, hidden, keptIn });
+      make(path);
+    });
   }
 
   #keep(from: string, to: string): void {

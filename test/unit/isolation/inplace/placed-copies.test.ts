@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,6 +46,17 @@ describe('a bind', () => {
     copies.restore();
     expect(existsSync(at('root/target/hidden'))).toBe(true);
     expect(existsSync(at('root/target/file'))).toBe(false);
+  });
+
+  it('leaves the times of directories as they were, but where RUN changed them', () => {
+    utimesSync(at('root'), 1000, 1000);
+    copies.mount(bind(true));
+    copies.restore();
+    expect(statSync(at('root')).mtimeMs).toBe(1_000_000);
+    copies.mount(bind(true));
+    writeFileSync(at('root/new'), '');
+    copies.restore();
+    expect(statSync(at('root')).mtimeMs).toBeGreaterThan(1_000_000);
   });
 
   it('that is read-only changes nothing of its source', () => {
