@@ -8,6 +8,7 @@ const INTERNAL_V4: readonly [network: string, prefix: number][] = [
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
+  ['168.63.129.16', 32], // Azure's wire server, reached from its machines alone
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
   ['224.0.0.0', 3],
@@ -20,8 +21,13 @@ const INTERNAL_V6: readonly [network: string, prefix: number][] = [
   ['ff00::', 8],
 ];
 /** Addresses where clouds tell machines their own credentials. No registry has business there. */
-const METADATA: readonly [network: string, prefix: number][] = [
+const METADATA_V4: readonly [network: string, prefix: number][] = [
   ['169.254.0.0', 16],
+  ['100.100.100.200', 32], // Alibaba
+  ['168.63.129.16', 32], // Azure
+  ['192.0.0.192', 32], // Oracle
+];
+const METADATA_V6: readonly [network: string, prefix: number][] = [
   ['fe80::', 10],
   ['fd00:ec2::', 32],
 ];
@@ -29,7 +35,7 @@ const METADATA: readonly [network: string, prefix: number][] = [
 const NAT64 = '64:ff9b:';
 
 const internal = blockList([...INTERNAL_V4, ...INTERNAL_V6]);
-const metadata = blockList(METADATA);
+const metadata = blockList([...METADATA_V4, ...METADATA_V6, ...METADATA_V4.flatMap(embedded)]);
 
 /** True for an IP address that is not of the public Internet: loopback, private, link-local, multicast, unspecified. */
 export function isInternalAddress(address: string): boolean {
@@ -39,6 +45,17 @@ export function isInternalAddress(address: string): boolean {
 /** True for link-local addresses, cloud metadata services among them. */
 export function isMetadataAddress(address: string): boolean {
   return matches(metadata, address);
+}
+
+/** The networks of IPv6 that lead to one of IPv4: its oldest embedding, NAT64 and 6to4. */
+function embedded([network, prefix]: readonly [string, number]): [string, number][] {
+  const bytes = network.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
+  const groups = `${bytes.slice(0, 2).join('')}:${bytes.slice(2).join('')}`;
+  return [
+    [`::${groups}`, 96 + prefix],
+    [`64:ff9b::${groups}`, 96 + prefix],
+    [`2002:${groups}::`, 16 + prefix],
+  ];
 }
 
 function blockList(networks: readonly [string, number][]): BlockList {

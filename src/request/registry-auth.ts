@@ -90,17 +90,26 @@ function readYaml(text: string): unknown {
   const document = parseDocument(text, { schema: 'failsafe', prettyErrors: false });
   const [problem] = document.errors;
   if (problem !== undefined) throw wrong(`it is not YAML: ${problem.code}`);
-  return document.toJS();
+  try {
+    return document.toJS();
+  } catch {
+    throw wrong('it is not YAML: an alias stands for nothing, or for too much');
+  }
 }
 
 function shapeError(error: z.ZodError): BuildError {
   const places = error.issues.map((issue) => {
     const where = issue.path.length === 0 ? 'the whole' : issue.path.map(String).join('.');
     return issue.code === 'unrecognized_keys'
-      ? `${where}: unknown ${issue.keys.join(', ')}`
+      ? `${where}: unknown ${issue.keys.map(keyShown).join(', ')}`
       : `${where} is wrong`;
   });
   return wrong(places.join('; '));
+}
+
+/** A slip of the pen is worth showing; a line of a secret that came to stand as a key is not. */
+function keyShown(key: string): string {
+  return /^[a-z]{1,12}$/i.test(key) ? key : 'key';
 }
 
 function wrong(what: string): BuildError {

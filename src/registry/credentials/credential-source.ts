@@ -14,6 +14,7 @@ import { secretsOf, type FoundCredential } from './credential.ts';
 import { environmentStore } from './environment-store.ts';
 import { gitlabStore } from './gitlab-store.ts';
 import { givenStore } from './given-store.ts';
+import { helperAnswers } from './helper-answers.ts';
 
 export interface CredentialSourceOptions {
   readonly given: readonly GivenCredential[];
@@ -95,7 +96,11 @@ function storesOf(options: CredentialSourceOptions): CredentialStore[] {
       given.filter(({ implied }) => implied !== true),
       aws,
     ),
-    configStore({ env, reporter, directories, hasNative }),
+    configStore({
+      env,
+      directories,
+      askHelper: helperAnswers({ env, reporter, now: waiting.now, hasNative }),
+    }),
     ...asked.map((name) => builtIn[name]),
   ];
 }

@@ -27,6 +27,7 @@ const INTERNAL = [
   '::ffff:a9fe:a9fe',
   '64:ff9b::a00:1',
   '2002:7f00:1::',
+  '168.63.129.16',
 ];
 
 describe('addresses', () => {
@@ -34,11 +35,23 @@ describe('addresses', () => {
   it.each(['8.8.8.8', '172.32.0.1', '100.128.0.1', '2606:4700::1111', 'h.example'])('%s is not', (address) =>
     expect(isInternalAddress(address)).toBe(false),
   );
-  it.each(['169.254.169.254', '::ffff:169.254.169.254', 'fe80::1', 'fd00:ec2::254'])(
-    '%s is metadata',
-    (address) => expect(isMetadataAddress(address)).toBe(true),
+  it.each([
+    '169.254.169.254',
+    '::ffff:169.254.169.254',
+    '::a9fe:a9fe',
+    '64:ff9b::a9fe:a9fe',
+    '2002:a9fe:a9fe::1',
+    '100.100.100.200',
+    '::ffff:100.100.100.200',
+    '168.63.129.16',
+    '192.0.0.192',
+    'fe80::1',
+    'fd00:ec2::254',
+  ])('%s is metadata', (address) => expect(isMetadataAddress(address)).toBe(true));
+  it.each(['10.0.0.1', '64:ff9b::a00:1', '2002:a00:1::1', '100.100.100.201', '168.63.129.17'])(
+    '%s is not metadata',
+    (address) => expect(isMetadataAddress(address)).toBe(false),
   );
-  it('has private addresses apart from metadata', () => expect(isMetadataAddress('10.0.0.1')).toBe(false));
 });
 
 describe('where a server may lead us', () => {

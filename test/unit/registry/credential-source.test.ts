@@ -173,4 +173,28 @@ describe('helpers', () => {
     await Promise.all([one.user('h.io'), one.user('h.io'), one.user('h.io')]);
     expect(readFileSync(join(places.directory, 'calls'), 'utf8')).toBe('x\n');
   });
+
+  it('are asked again after ten minutes, and what they said before holds where they fail then', async () => {
+    let now = 0;
+    const waiting = { sleep: () => Promise.resolve(), random: () => 0, now: () => now };
+    config({ credsStore: 'clock' });
+    places.helper('clock', `echo '{"Username":"first","Secret":"s"}'`);
+    const one = places.open({ waiting });
+    expect(await one.user('h.io')).toEqual(['first', expect.anything()]);
+    places.helper('clock', `echo '{"Username":"second","Secret":"s"}'`);
+    expect(await one.user('h.io')).toEqual(['first', expect.anything()]);
+    now = 601_000;
+    expect(await one.user('h.io')).toEqual(['second', expect.anything()]);
+    places.helper('clock', 'exit 1');
+    now *= 2;
+    expect(await one.user('h.io')).toEqual(['second', expect.anything()]);
+    expect(one.warnings).toHaveLength(1);
+  });
+
+  it('that fail are told of once, whatever number of repositories', async () => {
+    config({ credsStore: 'missing' });
+    const one = source({});
+    for (const repository of ['a', 'b', 'c']) await one.user('h.io', repository);
+    expect(one.warnings).toHaveLength(1);
+  });
 });
