@@ -1,4 +1,4 @@
-/** One pull or push as a process of its own, to be measured: `pull REFERENCE DIRECTORY`, `push LAYOUT REFERENCE`. */
+/** One pull or push as a process of its own, to be measured: `pull REFERENCE DIRECTORY`, `push LAYOUT REFERENCE`; `warm` does nothing. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromText } from '../src/bytes/index.ts';
@@ -15,7 +15,7 @@ const AMD64 = { os: 'linux', architecture: 'amd64' };
 const [, , command, from = '', to = ''] = process.argv;
 const session = openSession();
 if (command === 'pull') await pull(from, to);
-else await push(from, to);
+if (command === 'push') await push(from, to);
 await session.close();
 
 /** As a build does it: layers into the store, then out of the store into a tree. */
