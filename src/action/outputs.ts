@@ -58,6 +58,16 @@ export const OUTPUT_VALUES: readonly OutputOption[] = [
     about: 'The same as imageid',
     value: (_, { imageId }) => imageId,
   },
+  {
+    name: 'cache-hit',
+    about: 'true where the layer cache had every step, false where it did not; empty without a cache',
+    value: (_, { cache }) => (cache === undefined ? '' : String(cache.steps.every(({ hit }) => hit))),
+  },
+  {
+    name: 'cache-stats',
+    about: 'What the layer cache did, step by step, as JSON; empty without a cache',
+    value: (_, { cache }) => (cache === undefined ? '' : JSON.stringify(cache)),
+  },
   { name: 'tar-path', about: 'The archive, where one was written', value: (_, r) => r.tarPath ?? '' },
   {
     name: 'oci-layout-path',

@@ -1,10 +1,12 @@
 import { copyBlob, createLimiter, type BlobSource, type LocalBlobStore } from '../content/index.ts';
 import { BuildError } from '../errors/index.ts';
-import { openLayout, readImage, type LayoutImage } from '../image/index.ts';
+import { openLayout, readImage, type LayoutImage, type ManifestBytes } from '../image/index.ts';
 import type { Descriptor, Digest, Platform } from '../oci/index.ts';
-import { formatReference, parseReference, withDefaultTag } from '../reference/index.ts';
+import { formatReference, parseReference, withDefaultTag, type Reference } from '../reference/index.ts';
 import type { RegistryClient, Repository } from '../registry/index.ts';
+import type { LayerCache } from '../build/index.ts';
 import type { BaseImage } from '../plan/index.ts';
+import { cachedDocuments, documentOf, keepDocument, manifestOf } from './cache/cached-documents.ts';
 
 const CONCURRENT_FETCHES = 4;
 
@@ -19,7 +21,7 @@ export class BaseImageSource implements BlobSource {
   /** Which layout of this machine a layer lies in. */
   readonly #inLayouts = new Map<Digest, BlobSource>();
   readonly #layouts: ReadonlyMap<string, LayoutImage>;
-  readonly #cached: BlobSource | undefined;
+  readonly #cached: (BlobSource & LayerCache) | undefined;
   readonly #resolved = new Map<string, Promise<BaseImage>>();
 
   /** `layouts` are the image layouts among the named contexts, by their names; `cached` has the layers of other builds. */
@@ -28,7 +30,7 @@ export class BaseImageSource implements BlobSource {
     store: LocalBlobStore,
     signal: AbortSignal,
     layouts: ReadonlyMap<string, LayoutImage> = new Map(),
-    cached?: BlobSource,
+    cached?: BlobSource & LayerCache,
   ) {
     this.#cached = cached;
     this.#layouts = layouts;
@@ -47,11 +49,25 @@ export class BaseImageSource implements BlobSource {
 
   async #resolve(text: string, platform: Platform): Promise<BaseImage> {
     const reference = withDefaultTag(parseReference(text));
-    const { repository, descriptor, bytes } = await this.#registry.resolve(reference, this.#signal);
-    const image = await readImage(repository, { descriptor, bytes }, platform, this.#signal);
+    const { repository, ...root } = await this.#rootOf(reference);
+    const source =
+      this.#cached === undefined ? repository : cachedDocuments(repository, this.#cached, Date.now);
+    const image = await readImage(source, root, platform, this.#signal);
     for (const layer of image.layers) this.#origins.set(layer.descriptor.digest, repository);
-    const name = formatReference({ ...reference, digest: descriptor.digest });
+    const name = formatReference({ ...reference, digest: root.descriptor.digest });
     return { name, config: image.config, layers: image.layers };
+  }
+
+  /** What a reference names. One by digest is known without asking a registry, where the cache has it. */
+  async #rootOf(reference: Reference): Promise<ManifestBytes & { readonly repository: Repository }> {
+    const known = reference.digest && this.#cached && (await documentOf(reference.digest, this.#cached));
+    if (known !== undefined)
+      return { ...manifestOf(known), repository: this.#registry.repository(reference, 'pull') };
+    const found = await this.#registry.resolve(reference, this.#signal);
+    const { descriptor, bytes } = found;
+    if (this.#cached !== undefined && (await documentOf(descriptor.digest, this.#cached)) === undefined)
+      keepDocument(descriptor, bytes, this.#cached, Date.now);
+    return found;
   }
 
   /** The image of a layout that is a named context. */

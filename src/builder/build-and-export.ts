@@ -55,15 +55,25 @@ export async function buildAndExport(
   };
   const running: Promise<unknown>[] = [];
   const onWork = (work: Promise<unknown>): void => void running.push(work);
-  const buildOne = builderOf({ ...site, store, world, env, signal, onWork });
   try {
+    const inside = Promise.withResolvers<boolean>();
+    const onInside = (): void => inside.resolve(true);
+    const buildOne = builderOf({ ...site, store, world, env, signal, onWork, onInside });
+    const building = buildPlatforms(request, reporter, buildOne);
+    building.finally(() => inside.resolve(false)).catch(() => undefined);
     const [built] = await bothOrNeither(stop, [
-      buildPlatforms(request, reporter, buildOne),
-      registries.checkPush ? checkDestinations(pushedNames(outputs), tools) : Promise.resolve(),
+      building,
+      // What takes long must not end with a push that was never possible.
+      inside.promise.then(async (takesLong) => {
+        if (takesLong && registries.checkPush) await checkDestinations(pushedNames(outputs), tools);
+      }),
     ]);
     const made = spec.compression ?? { kind: 'gzip' };
     const images = new FormedImages(built, made, outputs.annotations ?? [], tools);
-    return resultOf(outputs, built, await exportImage(images, outputs, tools), cache !== undefined);
+    const mayBeThere =
+      cache !== undefined && built.every(({ image }) => image.outcomes.every(({ hit }) => hit));
+    const exported = await exportImage(images, outputs, { ...tools, mayBeThere });
+    return resultOf(outputs, built, exported, cache !== undefined);
   } finally {
     await Promise.allSettled(running);
   }

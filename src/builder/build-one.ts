@@ -4,6 +4,7 @@ import type { Environment } from '../request/index.ts';
 import { buildHere } from './build-here.ts';
 import type { BuildOne } from './build-platforms.ts';
 import type { CacheSession } from './cache/cache-session.ts';
+import { explainMisses } from './cache/explain-misses.ts';
 import { foreseeBuild, type ForeseenBuild } from './cache/foresee-build.ts';
 import { environmentOf } from './environment-of.ts';
 import { innerCommand } from './inner-command.ts';
@@ -25,14 +26,18 @@ export interface Workshop {
   readonly signal: AbortSignal;
   /** Told of work that nobody may wait for any more, and that may still write into the scratch directory. */
   onWork(work: Promise<unknown>): void;
+  /** Told before a build that goes on inside the isolation. */
+  onInside(): void;
 }
 
 /** Builds images in this process where the cache leaves nothing to run, else inside the isolation. */
 export function builderOf(workshop: Workshop): BuildOne {
   return async (request, number, reporter): Promise<BuiltImage> => {
-    const { scratch, isolation, cache, world, env, signal, onWork } = workshop;
+    const { scratch, isolation, cache, world, env, signal, onWork, onInside } = workshop;
     const foreseen = await foreseenOf(request, workshop);
-    if (foreseen?.runs === false) return buildHere(request.spec, foreseen, { ...workshop, reporter });
+    if (foreseen?.runs === false)
+      return explained(await buildHere(request.spec, foreseen, { ...workshop, reporter }), foreseen, cache);
+    onInside();
     const place = await isolation.open();
     const known = foreseen && cache && { keeps: cache.keeps, steps: foreseen.steps };
     const job = jobOf(request, { ...place, scratch, cache: known }, env, number);
@@ -48,8 +53,17 @@ export function builderOf(workshop: Workshop): BuildOne {
       signal,
     );
     onWork(inside.ended);
-    return inside.image;
+    return explained(inside.image, foreseen, cache);
   };
+}
+
+async function explained(
+  image: BuiltImage,
+  foreseen: ForeseenBuild | undefined,
+  cache: CacheSession | undefined,
+): Promise<BuiltImage> {
+  if (foreseen === undefined || cache === undefined) return image;
+  return { ...image, outcomes: await explainMisses(image.outcomes, foreseen, cache) };
 }
 
 async function foreseenOf(

@@ -3,13 +3,15 @@ import { BuildError, toBuildError } from '../errors/index.ts';
 import { pushSet, rootOf, type ImageSet, type RepositoryName } from '../image/index.ts';
 import type { Digest } from '../oci/index.ts';
 import { formatRepository, parseReference, withDefaultTag, type Reference } from '../reference/index.ts';
-import type { RegistryClient } from '../registry/index.ts';
+import type { RegistryClient, Repository } from '../registry/index.ts';
 import type { Reporter } from '../report/index.ts';
 import type { BuildResult } from '../request/index.ts';
 
 export interface PushTools {
   readonly registry: RegistryClient;
   readonly blobs: BlobSource;
+  /** Nothing was made anew: destinations may have the very image, and are asked before anything else. */
+  readonly mayBeThere?: boolean | undefined;
   /** The repositories a layer may be mounted from. */
   originsOf(digest: Digest): readonly RepositoryName[];
   readonly reporter: Reporter;
@@ -74,7 +76,10 @@ async function pushGroup(
     failures.set(name, toBuildError(failure));
   };
   try {
-    await pushSet(set, blobs, tools.registry.repository(reference, 'push'), {
+    const repository = tools.registry.repository(reference, 'push');
+    if (tools.mayBeThere === true && (await isThere(repository, tagNames, digest, signal)))
+      return tagNames.forEach((tag) => tell(tag, undefined));
+    await pushSet(set, blobs, repository, {
       tags: tagNames,
       mountFrom: (layer) => tools.originsOf(layer.digest),
       onTag: tell,
@@ -86,6 +91,17 @@ async function pushGroup(
     for (const tag of tagNames) if (!told.has(tag)) tell(tag, error);
     if (tagNames.length === 0) failures.set(place, toBuildError(error));
   }
+}
+
+/** Whether all tags name the image already. */
+async function isThere(
+  repository: Repository,
+  tags: readonly string[],
+  digest: Digest,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const tag of tags) if ((await repository.digestUnder(tag, signal)) !== digest) return false;
+  return tags.length > 0;
 }
 
 /** The one failure as it is, where there was but one destination; else one error that tells of all. */

@@ -5,6 +5,7 @@ import { createRegistryClient, registryTrust } from '../registry/index.ts';
 import { parseReference } from '../reference/index.ts';
 import { pushedNames, type BuildSurroundings, type RunBuild } from '../request/index.ts';
 import { buildAndExport, type BuildSite, type Finished } from './build-and-export.ts';
+import { tellOutcomes } from './cache/explain-misses.ts';
 import { openSession } from './cache/open-session.ts';
 import type { CacheSession } from './cache/cache-session.ts';
 import { gatherSources, layoutsOf, sourceTools } from './gather-sources.ts';
@@ -46,6 +47,7 @@ export const runBuild: RunBuild = async (request, surroundings) => {
     });
     const site = { scratch, store, registry, isolation, sources, layouts: layoutsOf(request.spec), cache };
     const result = await keepingResults(gathered, surroundings, site);
+    if (result.cache !== undefined) tellOutcomes(result.cache.steps, reporter);
     return { ...result, milliseconds: Math.round(performance.now() - started) };
   } finally {
     await agents.then(

@@ -2,6 +2,7 @@
 export type { CacheStats, CacheStore, SaveOutcome } from './cache-store.ts';
 export { CacheKey, keyOf, KeyPart, keyPart } from './key.ts';
 export type { PartValue } from './key.ts';
+export { changedParts } from './changed-parts.ts';
 export { localCache } from './local-cache.ts';
 export { registryCache } from './registry/registry-cache.ts';
 export type { RegistryCacheOptions } from './registry/registry-cache.ts';

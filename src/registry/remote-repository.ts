@@ -6,7 +6,7 @@ import { pullScope, pushScope } from './auth/scope.ts';
 import { type Connection } from './connection.ts';
 import { type Access } from './endpoint.ts';
 import { registryFailure, type Attempt } from './failure.ts';
-import { getManifest, putManifest } from './manifests.ts';
+import { getManifest, headManifest, putManifest } from './manifests.ts';
 import { publishManifest, type PublishOptions } from './publish-manifest.ts';
 import { type BlobContent, type Repository } from './repository.ts';
 import { download } from './transfer/download.ts';
@@ -44,6 +44,10 @@ export function remoteRepository(
     },
     getManifest: (tagOrDigest, signal) =>
       getManifest(trying(`manifest ${tagOrDigest}`), tagOrDigest, scopes, signal),
+    async digestUnder(tag, signal) {
+      const stated = await headManifest(trying(`manifest ${tag}`), tag, scopes, signal);
+      return stated === 'unstated' ? undefined : stated;
+    },
     async putManifest(descriptor, bytes, tag, signal) {
       checkManifest(descriptor, bytes, tag);
       const attempt = trying(`manifest ${tag ?? descriptor.digest}`);

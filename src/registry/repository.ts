@@ -1,5 +1,5 @@
 import { type BlobStore } from '../content/index.ts';
-import { type Descriptor } from '../oci/index.ts';
+import { type Descriptor, type Digest } from '../oci/index.ts';
 
 /**
  * Content to upload: a function that starts reading it, or an iterable. What is its own iterator, or a stream, is read once
@@ -16,6 +16,8 @@ export interface Repository extends BlobStore {
     tagOrDigest: string,
     signal?: AbortSignal,
   ): Promise<{ readonly descriptor: Descriptor; readonly bytes: Buffer }>;
+  /** The digest a tag names, by the registry's own word; undefined for no such tag, and where it does not say. */
+  digestUnder(tag: string, signal?: AbortSignal): Promise<Digest | undefined>;
   /** Stores a manifest under a tag, or under its digest alone. */
   putManifest(
     descriptor: Descriptor,

@@ -22,6 +22,8 @@ export interface CacheOutcome {
   readonly milliseconds: number;
   /** Of its layer, as far as it came from the cache. */
   readonly bytes: number;
+  /** Of a step that was built: what is not as it was when it was built before. */
+  readonly changed?: readonly string[] | undefined;
 }
 
 /** What the layer cache did for a build. */

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CacheOptions } from '../../src/request/index.ts';
+import type { CacheLocation, CacheOptions } from '../../src/request/index.ts';
 import { openSite, type BuildSite } from '../support/build-site.ts';
 
 let site: BuildSite;
@@ -13,7 +13,10 @@ let count = 0;
 function localCache(changes: Partial<CacheOptions> = {}): CacheOptions {
   const directory = join(site.directory, `cache${count++}`);
   mkdirSync(directory);
-  const location = { type: 'local', directory } as const;
+  return cacheAt({ type: 'local', directory }, changes);
+}
+
+function cacheAt(location: CacheLocation, changes: Partial<CacheOptions> = {}): CacheOptions {
   return {
     sources: [location],
     targets: [{ location, mode: 'max' }],
@@ -91,5 +94,45 @@ describe('a build out of a directory', () => {
     rmSync(join(location.directory, 'blobs'), { recursive: true });
     const second = await site.build('FROM base\nRUN echo 1 > /one\nRUN echo 2 > /two', { cache });
     expect(second.layers.length).toBe(first.layers.length);
+  });
+});
+
+describe('a build out of a repository, on an empty machine', () => {
+  /** What a build asked of the registry, and how many bytes of layers came. */
+  async function counted(work: () => Promise<unknown>) {
+    const before = site.registry.requests.length;
+    const started = performance.now();
+    await work();
+    // Each connection begins with a question about how to log in.
+    const requests = site.registry.requests.slice(before).filter(({ path }) => path !== '/v2/');
+    const blobs = requests.filter(({ method, path }) => method === 'GET' && path.includes('/blobs/'));
+    return {
+      asked: requests.map(({ method, path }) => `${method} ${path}`),
+      blobs: blobs.map(({ path }) => path),
+      uploads: requests.filter(({ method }) => method === 'PUT').length,
+      milliseconds: Math.round(performance.now() - started),
+    };
+  }
+
+  it('asks for what it needs and for nothing else', async () => {
+    const cache = cacheAt({ type: 'registry', repository: `${site.registry.host}/app/cache`, scope: 'main' });
+    const outputs = { tags: [`${site.registry.host}/app:1`] };
+    const cold = await counted(() => site.build(FILE, { files: FILES, cache, outputs }));
+    const { layers } = await site.build('FROM base');
+    const baseLayers = layers.map(({ digest }) => digest);
+
+    const same = await counted(() => site.build(FILE, { files: FILES, cache, outputs }));
+    // The cache's index and its records, the base's tag, the destination's tag.
+    expect(same.asked).toHaveLength(4);
+    expect(same.uploads).toBe(0);
+
+    const elsewhere = { tags: [`${site.registry.host}/app/elsewhere:1`] };
+    const moved = await counted(() => site.build(FILE, { files: FILES, cache, outputs: elsewhere }));
+    expect(moved.blobs.filter((path) => baseLayers.some((digest) => path.includes(digest)))).toEqual([]);
+
+    const files = { ...FILES, 'b.txt': 'changed\n' };
+    const copied = await counted(() => site.build(FILE, { files, cache, outputs }));
+    expect(copied.blobs.filter((path) => baseLayers.some((digest) => path.includes(digest)))).toEqual([]);
+    console.log(JSON.stringify({ cold, same, moved, copied }, null, 1));
   });
 });

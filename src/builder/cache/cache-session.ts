@@ -42,6 +42,8 @@ export class CacheSession implements BlobSource {
   /** Looked for, and nowhere. */
   readonly #missing = new Set<CacheKey>();
   readonly #made = new Map<CacheKey, CacheRecord>();
+  /** Where records came from. */
+  readonly #places = new Map<CacheKey, CacheStore>();
   readonly #origins = new Map<Digest, CacheStore>();
   readonly #lost = new Set<Digest>();
 
@@ -147,11 +149,9 @@ export class CacheSession implements BlobSource {
     mode: 'min' | 'max',
     imageLayers: ReadonlySet<Digest> | undefined,
   ): CacheRecord[] {
-    const found = [...this.#known.values()].filter((record) => {
-      if (this.#made.has(record.key)) return false;
-      const [blob] = blobsOf(record);
-      return blob === undefined || this.#origins.get(blob.digest) !== target;
-    });
+    const found = [...this.#known.values()].filter(
+      ({ key }) => !this.#made.has(key) && this.#places.get(key) !== target,
+    );
     return [...this.#made.values(), ...found].filter((record) => {
       if (mode === 'max' || record.kind !== 'step' || record.layer === undefined) return true;
       return imageLayers?.has(record.layer.diffId) === true;
@@ -180,6 +180,7 @@ export class CacheSession implements BlobSource {
     if (maxAgeMs !== undefined && record.created < now() - maxAgeMs) return;
     if (blobs.some(({ digest }) => this.#lost.has(digest))) return;
     this.#known.set(record.key, record);
+    this.#places.set(record.key, source);
     for (const { digest } of blobs) if (!this.#origins.has(digest)) this.#origins.set(digest, source);
   }
 
