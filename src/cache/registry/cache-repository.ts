@@ -1,5 +1,5 @@
 import type { BlobStore } from '../../content/index.ts';
-import type { Descriptor } from '../../oci/index.ts';
+import type { Descriptor, Digest } from '../../oci/index.ts';
 
 /** A repository by its registry and name. */
 export interface RepositoryPlace {
@@ -18,6 +18,8 @@ export interface CacheReader extends BlobStore, RepositoryPlace {
 
 /** The same repository, opened to write to it. */
 export interface CacheWriter extends CacheReader {
+  /** The digest a tag names now; undefined for no such tag, and where the registry does not say. */
+  digestUnder(tag: string, signal?: AbortSignal): Promise<Digest | undefined>;
   /** Stores a manifest under a tag that others may write to at the same time. */
   replaceTag(descriptor: Descriptor, bytes: Uint8Array, tag: string, signal?: AbortSignal): Promise<void>;
   /** Takes a blob over from another repository of the same registry; false where that is not possible. */

@@ -11,9 +11,11 @@ import type { CacheReader, CacheWriter, RepositoryPlace } from './cache-reposito
 import { cacheTag, readIndex, writeIndex } from './registry-index.ts';
 
 /** How often a save is done again because other builds write at the same time. */
-const MOST_ROUNDS = 16;
-/** Longer than the time between another build's last look at the index and its write. */
+const MOST_ROUNDS = 64;
+/** Longer than the time between another build's last look at the index and its write, which is one request. */
 const SETTLE_MS = 250;
+/** The same where requests take long: so many times as long as reading and writing the index took. */
+const SETTLE_ROUNDS = 3;
 
 export interface RegistryCacheOptions {
   readonly reader: CacheReader;
@@ -36,7 +38,7 @@ export function registryCache(options: RegistryCacheOptions): CacheStore {
   let index: Promise<RecordIndex> | undefined;
   const read = (signal: AbortSignal): Promise<RecordIndex> => {
     stats.requests++;
-    index ??= readIndex(reader, tag, seal, signal);
+    index ??= readIndex(reader, tag, seal, signal).then(({ records }) => records);
     return index;
   };
   const blobs = mountingStore(options);
@@ -75,12 +77,14 @@ async function saveRecords(
 ): Promise<void> {
   if (records.length === 0) return;
   for (let round = 0; round < MOST_ROUNDS; round++) {
+    const started = performance.now();
     const index = await readIndex(writer, tag, seal, signal);
-    const missing = records.filter((record) => index.add(record));
+    const missing = records.filter((record) => index.records.add(record));
     if (missing.length === 0) return;
-    await writeIndex(index, writer, tag, seal, signal);
-    // Builds that met come back at different times.
-    await delay(SETTLE_MS * (1 + Math.random() * (1 + round)), undefined, { signal });
+    if (!(await writeIndex(index, writer, tag, seal, signal))) continue;
+    // Whoever looked before this write has written by then; builds that met come back at different times.
+    const settled = Math.max(SETTLE_MS, SETTLE_ROUNDS * (performance.now() - started));
+    await delay(settled * (1 + Math.random()), undefined, { signal });
   }
   throw new BuildError('REGISTRY', 'too many builds write to it at the same time');
 }

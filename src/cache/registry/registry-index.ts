@@ -1,6 +1,6 @@
 import { readBlob } from '../../content/index.ts';
 import { BuildError } from '../../errors/index.ts';
-import { digestOf, ImageManifest, mediaTypes, type Descriptor } from '../../oci/index.ts';
+import { digestOf, ImageManifest, mediaTypes, type Descriptor, type Digest } from '../../oci/index.ts';
 import { blobsOf } from '../record.ts';
 import { RecordIndex } from '../record-index.ts';
 import type { RecordSeal } from '../seal.ts';
@@ -18,6 +18,12 @@ export function cacheTag(scope: string): string {
   return `ts-kaniko-cache-${plain}`;
 }
 
+/** An index, and the digest of its manifest; undefined where there is none yet. */
+export interface ReadIndex {
+  readonly records: RecordIndex;
+  readonly digest: Digest | undefined;
+}
+
 /**
  * The records of a scope; none where there is no index yet, or a damaged one, which the next save replaces. Throws
  * REGISTRY for a tag that names anything else: it is not read, and not written over.
@@ -27,26 +33,27 @@ export async function readIndex(
   tag: string,
   seal: RecordSeal,
   signal: AbortSignal,
-): Promise<RecordIndex> {
-  const bytes = await manifestBytes(repository, tag, signal);
-  if (bytes === undefined) return new RecordIndex();
-  const manifest = ImageManifest.safeParse(parsed(bytes)).data;
+): Promise<ReadIndex> {
+  const found = await manifestUnder(repository, tag, signal);
+  if (found === undefined) return { records: new RecordIndex(), digest: undefined };
+  const manifest = ImageManifest.safeParse(parsed(found.bytes)).data;
   if (manifest?.config.mediaType !== RECORDS_TYPE)
     throw new BuildError('REGISTRY', `the tag ${tag} is no cache of this builder`);
-  return RecordIndex.parse(await recordsText(manifest.config, repository, signal), seal);
+  const records = RecordIndex.parse(await recordsText(manifest.config, repository, signal), seal);
+  return { records, digest: found.descriptor.digest };
 }
 
 /**
  * Writes an index: a manifest whose config is the list of records, and whose layers are the blobs they name, so that the
- * registry keeps these.
+ * registry keeps these. False where the tag names another index by now than the one it was read from: nothing is written.
  */
 export async function writeIndex(
-  all: RecordIndex,
+  { records: all, digest }: ReadIndex,
   repository: CacheWriter,
   tag: string,
   seal: RecordSeal,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const index = latestOf(all);
   const config = described(RECORDS_TYPE, Buffer.from(index.format(seal)));
   await repository.put(config.descriptor, once(config.bytes), signal);
@@ -58,16 +65,19 @@ export async function writeIndex(
     layers: blobsIn(index),
   };
   const { descriptor, bytes } = described(mediaTypes.OCI_MANIFEST, Buffer.from(JSON.stringify(manifest)));
+  const now = await repository.digestUnder(tag, signal);
+  if (now !== undefined && now !== digest) return false;
   await repository.replaceTag(descriptor, bytes, tag, signal);
+  return true;
 }
 
-async function manifestBytes(
+async function manifestUnder(
   repository: CacheReader,
   tag: string,
   signal: AbortSignal,
-): Promise<Buffer | undefined> {
+): Promise<Awaited<ReturnType<CacheReader['getManifest']>> | undefined> {
   try {
-    return (await repository.getManifest(tag, signal)).bytes;
+    return await repository.getManifest(tag, signal);
   } catch (error) {
     if (error instanceof BuildError && error.code === 'REGISTRY_NOT_FOUND') return undefined;
     throw error;
