@@ -178,6 +178,20 @@ describe('credentials', () => {
     );
   });
 
+  it('of the job count for ghcr.io where there are no others, hidden as they are', async () => {
+    const fake = await run({ inputs: { 'github-token': 'ghs_token' } });
+    expect(fake.requests[0]?.credentials).toEqual([
+      {
+        registry: 'ghcr.io',
+        username: 'x-access-token',
+        password: 'ghs_token',
+        implied: true,
+        origin: 'the input github-token',
+      },
+    ]);
+    expect(fake.masks).toContain('ghs_token');
+  });
+
   it('are hidden whole and line by line where they are for RUN, and no note tells what is none', async () => {
     const secrets = '"key=first line\nsecond line"\ntoken=a=b\nnonsense-value';
     const fake = await run({ inputs: { secrets } });
