@@ -22,6 +22,7 @@ const TOOLS: Readonly<Record<string, string>> = {
   zstd: 'zstd',
   sudo: 'sudo',
   gcc: 'gcc',
+  git: 'git',
   'ssh-keygen': 'openssh-client',
   curl: 'curl',
 };

@@ -8,12 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installTestTools } from './install-test-tools.ts';
 
-/** Projects of vitest.config.ts that may run side by side. The differential one is a command of its own, test:differential. */
+/** Projects of vitest.config.ts that may run side by side. */
 const KINDS: readonly (readonly string[])[] = [
   ['unit', 'golden', 'property'],
   ['security'],
   ['integration'],
   ['e2e'],
+  ['differential'],
   ['environments'],
 ];
 

@@ -16,7 +16,7 @@ export interface DownloadRequest {
   readonly url: string;
   /** An existing directory for the file. */
   readonly directory: string;
-  /** `algorithm:hex` as parseChecksum accepts it: what the file must hash to. */
+  /** `algorithm:hex` what the file must hash to. */
   readonly checksum?: string | undefined;
   /** A larger file is not taken; any size is where absent. */
   readonly limitBytes?: number | undefined;

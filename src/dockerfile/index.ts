@@ -8,6 +8,7 @@ export type { InstructionExpandOptions } from './expand/expand-instruction.ts';
 export { exposedPorts } from './expand/exposed-ports.ts';
 export { expandWord } from './expand/expand-word.ts';
 export type { Expansion, ExpandOptions, Lookup } from './expand/expansion.ts';
+export { isGitSource, isHttpSource } from './remote-source.ts';
 export { shellScript, soleHeredoc } from './heredoc.ts';
 export { parseCheckOptions } from './check-options.ts';
 export { admitWarnings } from './lint/admit.ts';

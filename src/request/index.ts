@@ -64,7 +64,6 @@ export { contextKey } from './sources/context-key.ts';
 export type { ContextSpec, DockerfileSpec, NamedContext, NamedSource } from './sources/context-spec.ts';
 export type { GitOptions } from './sources/git-options.ts';
 export type { GitSource } from './sources/git-source.ts';
-export { isGitUrl } from './sources/git-url.ts';
 export { parseContext } from './sources/parse-context.ts';
 export { checkCommit, parseGitSource } from './sources/parse-git-source.ts';
 export { parseNamedSources } from './sources/parse-named-source.ts';

@@ -7,6 +7,8 @@ import { dockerPrograms } from './differential/docker-programs.ts';
 import { execute } from './e2e/execute.ts';
 
 export interface DockerDaemon {
+  /** What a command begins with that has the network of the daemon. */
+  readonly enter: readonly string[];
   readonly version: string;
   /** The environment in which `docker` talks to it. */
   readonly env: Readonly<Record<string, string>>;
@@ -46,7 +48,8 @@ export async function startDockerDaemon({ network }: DaemonOptions): Promise<Doc
   const daemon = start(directory, socket, env, network);
   const stop = (): Promise<void> => stopDaemon(daemon, directory);
   try {
-    return { version: await untilReady(daemon, directory, env), env, directory, stop };
+    const enter = ['nsenter', `--net=/proc/${daemon.pid}/ns/net`];
+    return { version: await untilReady(daemon, directory, env), env, directory, enter, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,5 +1,11 @@
 import type { CacheKey, CacheRecord, KeyPart } from '../../cache/index.ts';
-import type { CopyInstruction, RunInstruction, StageInstruction } from '../../dockerfile/index.ts';
+import {
+  isGitSource,
+  isHttpSource,
+  type CopyInstruction,
+  type RunInstruction,
+  type StageInstruction,
+} from '../../dockerfile/index.ts';
 import type { Plan, PlannedInstruction, PlannedStage } from '../../plan/index.ts';
 import { openPlainTree } from '../../context/index.ts';
 import type { BuildSpec } from '../../request/index.ts';
@@ -7,7 +13,6 @@ import { expanded } from '../expanded.ts';
 import { applyToConfig } from '../instructions/metadata.ts';
 import { mountRequests } from '../instructions/mounts/mount-request.ts';
 import { repositoryRequest } from '../instructions/repositories.ts';
-import { isGitSource, isHttpSource } from '../instructions/source-kinds.ts';
 import { setWorkdir } from '../instructions/workdir.ts';
 import type { BuildPorts } from '../ports.ts';
 import { startStage, workdirOf, type StageState } from '../stage-state.ts';

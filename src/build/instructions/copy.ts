@@ -1,7 +1,6 @@
 import { heredocFile, planAdd, planCopy, type CopyRequest } from '../../copy/index.ts';
 import { fromText } from '../../bytes/index.ts';
 import { locationOf, type CopyInstruction } from '../../dockerfile/index.ts';
-import { BuildError } from '../../errors/index.ts';
 import type { RootView } from '../../rootfs/index.ts';
 import type { MemberPlan, OpenedRoot } from '../../snapshot/index.ts';
 import type { TarMember } from '../../tar/index.ts';
@@ -11,7 +10,6 @@ import { addedMembers, rootOf } from '../stage-files.ts';
 import { workdirOf, type StageState } from '../stage-state.ts';
 import { fetchDownloads } from './downloads.ts';
 import { fetchRepositories } from './repositories.ts';
-import { isGitSource, isHttpSource } from './source-kinds.ts';
 
 /** COPY: from the build context, or from the stage or image that `--from` names. */
 export async function runCopy(
@@ -20,7 +18,6 @@ export async function runCopy(
   kit: BuildKit,
   step: Step,
 ): Promise<void> {
-  refuseRemoteSources(instruction);
   const { source } = step.planned;
   const opened = source === undefined ? undefined : (await rootOf(await kit.finished(source))).open();
   await copyInto(instruction, state, kit, opened?.close, (target) =>
@@ -95,14 +92,4 @@ function requestOf(
     now,
     location,
   };
-}
-
-function refuseRemoteSources({ sources, checksum }: CopyInstruction): void {
-  if (checksum !== undefined)
-    throw new BuildError('DOCKERFILE_SEMANTICS', "checksum can't be specified for COPY", { hint: 'use ADD' });
-  for (const source of sources) {
-    const kind = isHttpSource(source) ? 'a URL' : isGitSource(source) ? 'a git ref' : undefined;
-    if (kind === undefined) continue;
-    throw new BuildError('DOCKERFILE_SEMANTICS', `source can't be ${kind} for COPY`, { hint: 'use ADD' });
-  }
 }

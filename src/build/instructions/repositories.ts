@@ -1,11 +1,10 @@
 import { openPlainTree } from '../../context/index.ts';
-import type { CopyInstruction } from '../../dockerfile/index.ts';
+import { isGitSource, type CopyInstruction } from '../../dockerfile/index.ts';
 import { BuildError } from '../../errors/index.ts';
 import { checkCommit, parseGitSource, type GitSource } from '../../request/index.ts';
 import type { RootView } from '../../rootfs/index.ts';
 import type { BuildKit } from '../kit.ts';
 import type { RepositoryRequest } from '../ports.ts';
-import { isGitSource } from './source-kinds.ts';
 
 /** Fetches the git repositories an ADD names, all at the same time; their trees by the source as written. */
 export async function fetchRepositories(

@@ -1,13 +1,14 @@
 import { quote } from '../characters.ts';
 import { type CopyInstruction, type Heredoc } from '../instruction.ts';
+import { isGitSource, isHttpSource } from '../remote-source.ts';
 import { semanticsError } from '../source-location.ts';
 import { expandWord } from './expand-word.ts';
 import { type ExpandOptions, type Lookup } from './expansion.ts';
 
 type CopyExpandOptions = Pick<ExpandOptions, 'escape' | 'onUnmatched'>;
 
-/** `sha256:` and 64 digits for a download, a commit's digits for a repository. */
-const CHECKSUM = /^(?:sha256:[0-9a-f]{64}|[0-9a-f]{7,64})$/;
+/** Of a download; BuildKit knows more algorithms and compares with this one alone. */
+const CHECKSUM = /^sha256:[0-9a-f]{64}$/;
 
 /**
  * COPY or ADD with the variables of its sources, destination, `--chown`, `--chmod`, `--checksum` and of
@@ -69,7 +70,7 @@ function checkSources({ kind, sources }: CopyInstruction): void {
     if (isGitSource(source)) {
       throw semanticsError(`source can't be a git ref for COPY: ${source}`, 'use ADD for repositories');
     }
-    if (isHttpUrl(source)) {
+    if (isHttpSource(source)) {
       throw semanticsError(`source can't be a URL for COPY: ${source}`, 'use ADD for downloads');
     }
   }
@@ -81,7 +82,7 @@ function checkChecksum({ checksum, sources, heredocs }: CopyInstruction): void {
   if (source === undefined || more.length > 0 || heredocs.length > 0) {
     throw semanticsError("checksum can't be specified for multiple sources");
   }
-  if (!isHttpUrl(source) && !isGitSource(source)) {
+  if (!isHttpSource(source) && !isGitSource(source)) {
     throw semanticsError('checksum requires HTTP(S) or Git sources');
   }
   // What a repository is to match is a commit.
@@ -91,13 +92,4 @@ function checkChecksum({ checksum, sources, heredocs }: CopyInstruction): void {
       'write it as sha256: and 64 lower-case hexadecimal digits',
     );
   }
-}
-
-function isHttpUrl(source: string): boolean {
-  return /^https?:\/\//.test(source);
-}
-
-function isGitSource(source: string): boolean {
-  if (/^(?:git@[^/]+:|ssh:\/\/|git:\/\/)/.test(source)) return true;
-  return isHttpUrl(source) && (source.split(/[?#]/, 1)[0] ?? '').endsWith('.git');
 }

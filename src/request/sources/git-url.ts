@@ -24,11 +24,6 @@ export function splitGitUrl(text: string, shortForms: boolean): GitUrl | undefin
   return { remote: `${user}@${host}:${path}`, userInfo: undefined, query, fragment: decoded(fragment) };
 }
 
-/** Whether a text is a git URL by its look; its ref and directory may still make no sense. */
-export function isGitUrl(text: string, { shortForms }: { readonly shortForms: boolean }): boolean {
-  return splitGitUrl(text, shortForms) !== undefined;
-}
-
 function splitUrl(text: string, isShort: boolean): GitUrl | undefined {
   const [, written = '', authority = '', path = '', query = '', fragment = ''] = URL_FORM.exec(text) ?? [];
   const scheme = written.toLowerCase();

@@ -7,6 +7,11 @@ export type Built = { readonly layout: string } | { readonly failure: string };
 export interface ImageBuilder {
   /** Its name and version. */
   readonly name: string;
-  /** Builds a case whose context is in a directory, into a directory that is not there yet. */
+  /** What a command begins with that has the network this builder has; nothing where that is the machine's. */
+  readonly enter?: readonly string[];
+  /**
+   * Builds a case into a directory that is not there yet. Its context is what the case names (a URL, an archive), or else
+   * the directory.
+   */
   build(it: Case, context: string, output: string): Promise<Built>;
 }

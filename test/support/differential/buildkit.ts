@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { execute, succeed } from '../e2e/execute.ts';
 import { BASE_NAMES } from './bases.ts';
 import type { ImageBuilder } from './builders.ts';
-import { flagsOf } from './cases.ts';
 import { startDockerDaemon } from '../docker-daemon.ts';
 
 export interface BuildKit extends ImageBuilder {
@@ -17,11 +16,12 @@ const NO_PROVENANCE = ['--provenance=false', '--sbom=false'];
  * where it does not start. No other docker is ever talked to.
  */
 export async function startBuildKit(bases: string): Promise<BuildKit> {
-  const { env, directory, version, stop } = await startDockerDaemon({ network: 'none' });
+  const { env, directory, version, enter, stop } = await startDockerDaemon({ network: 'none' });
   try {
     for (const base of BASE_NAMES) await load(join(bases, base), base, directory, env);
     return {
       name: `BuildKit of Docker ${version}`,
+      enter,
       build: async (it, context, output) => {
         const exporter = ['--output', `type=oci,tar=false,dest=${output}`];
         const words = [
@@ -33,7 +33,7 @@ export async function startBuildKit(bases: string): Promise<BuildKit> {
           ...NO_PROVENANCE,
           ...exporter,
         ];
-        const { status, stderr } = await execute('docker', [...words, ...flagsOf(it, context), context], {
+        const { status, stderr } = await execute('docker', [...words, ...it.flags, it.context ?? context], {
           env,
         });
         return status === 0 ? { layout: output } : { failure: stderr };

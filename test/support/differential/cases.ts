@@ -2,12 +2,18 @@ import { existsSync, lstatSync, lutimesSync, mkdirSync, readdirSync, readFileSyn
 import { join } from 'node:path';
 import { z } from 'zod';
 import { succeed } from '../e2e/execute.ts';
+import { ORIGIN } from './origin.ts';
 
 const settings = z.strictObject({
   /** What the case is about, where its name does not tell. */
   about: z.string().optional(),
-  /** Flags both builders take; `{context}` stands for the directory of the context. */
+  /**
+   * Flags every builder takes; `{context}` stands for the directory of the context, `{origin}` for the URL of a server that
+   * serves it.
+   */
   flags: z.array(z.string()).default([]),
+  /** What is built, where it is not the directory: a path, or a URL below `{origin}`. */
+  context: z.string().optional(),
   /** What our message of a build that has to fail says. */
   says: z.string().optional(),
   /** Why expected.json is written by hand: the oracle cannot serve. */
@@ -63,7 +69,13 @@ function age(path: string, since: number): void {
   if (stat.mtimeMs >= since) lutimesSync(path, CONTEXT_TIME, CONTEXT_TIME);
 }
 
-/** The flags of a case for a context made in this directory. */
-export function flagsOf({ flags }: Case, context: string): string[] {
-  return flags.map((flag) => flag.replaceAll('{context}', context));
+/** The case for a context made in this directory and served at this URL. */
+export function placed(it: Case, directory: string, origin: string): Case {
+  const fill = (text: string): string => text.replaceAll('{context}', directory).replaceAll(ORIGIN, origin);
+  return { ...it, flags: it.flags.map(fill), context: fill(it.context ?? directory) };
+}
+
+/** Whether somebody has to serve the context of a case. */
+export function isServed({ flags, context = '' }: Case): boolean {
+  return [context, ...flags].some((text) => text.includes(ORIGIN));
 }

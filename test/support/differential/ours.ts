@@ -3,10 +3,12 @@ import { installProgram } from '../e2e/program.ts';
 import type { TestRegistry } from '../e2e/registry.ts';
 import { TOOL_PATH } from '../e2e/requirements.ts';
 import type { ImageBuilder } from './builders.ts';
-import { flagsOf } from './cases.ts';
 
 /** The path of another build of the command line than the one in dist/, to try changes while working on them. */
 const OTHER = process.env['TS_KANIKO_TEST_CLI'];
+
+/** What the registry of the tests does not have is not looked for in the world. */
+const REGISTRY_ALONE = ['--skip-default-registry-fallback'];
 
 export interface OurBuilder extends ImageBuilder {
   remove(): void;
@@ -18,8 +20,8 @@ export function ourBuilder(registry: TestRegistry, scratch: string): OurBuilder 
   return {
     name: 'ts-kaniko',
     build: async (it, context, output) => {
-      const flags = [...registry.flags, '--no-push', '--oci-layout-path', output];
-      const words = ['build', '--context', context, ...flags, ...flagsOf(it, context)];
+      const flags = [...REGISTRY_ALONE, ...registry.flags, '--no-push', '--oci-layout-path', output];
+      const words = ['build', '--context', it.context ?? context, ...flags, ...it.flags];
       const { status, stdout, stderr } = await cli(words, { env: { TMPDIR: scratch } });
       return status === 0 ? { layout: output } : { failure: `${stdout}${stderr}` };
     },

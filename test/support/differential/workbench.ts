@@ -15,6 +15,8 @@ export interface Workbench {
   /** The base image most cases build upon: the others differ from it in their configs alone. */
   readonly base: Flattened;
   readonly ours: ImageBuilder;
+  /** The registry that has the base images below `library/`. */
+  readonly host: string;
   close(): Promise<void>;
 }
 
@@ -38,7 +40,7 @@ export async function startWorkbench(): Promise<Workbench> {
     for (const name of BASE_NAMES)
       await registry.publish(`${join(bases, name)}:latest`, `library/${name}:latest`);
     const base = await flatten(join(bases, 'busybox'), Number.POSITIVE_INFINITY);
-    return { bases, base, ours, close };
+    return { bases, base, ours, host: registry.host, close };
   } catch (error) {
     await close();
     throw error;

@@ -33,14 +33,15 @@ export async function startGitServer(root: string, options: GitServerOptions = {
       response.writeHead(302, { location: `${redirectTo}${request.url ?? ''}` }).end();
     else if (options.authorization !== undefined && authorization !== options.authorization)
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
-    else serve(root, request, response);
+    else serveRepository(root, request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return { host: `127.0.0.1:${port}`, authorizations, close: () => closed(server) };
 }
 
-function serve(root: string, request: IncomingMessage, response: ServerResponse): void {
+/** Answers one request for a file of the repositories below a directory. */
+export function serveRepository(root: string, request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? '/', 'http://localhost');
   const { headers, method = 'GET' } = request;
   const backend = spawn(HTTP_BACKEND ?? '', [], {

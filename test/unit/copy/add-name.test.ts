@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addNameFromUrl, parseChecksum } from '../../../src/copy/index.ts';
+import { addNameFromUrl } from '../../../src/copy/index.ts';
 
 describe('addNameFromUrl', () => {
   it.each([
@@ -21,26 +21,6 @@ describe('addNameFromUrl', () => {
     'refuses %s',
     (url) => {
       expect(() => addNameFromUrl(url)).toThrow(/does not end in the name of a file/);
-    },
-  );
-});
-
-describe('parseChecksum', () => {
-  it.each([
-    ['sha256', 64],
-    ['sha384', 96],
-    ['sha512', 128],
-  ])('takes %s with %i digits and no others', (algorithm, digits) => {
-    const hex = 'a1'.repeat(digits / 2);
-    expect(parseChecksum(`${algorithm}:${hex}`)).toEqual({ algorithm, hex });
-    for (const bad of [`${hex}0`, hex.slice(1), hex.toUpperCase(), `${hex.slice(1)}g`])
-      expect(() => parseChecksum(`${algorithm}:${bad}`)).toThrow(/invalid checksum/);
-  });
-
-  it.each(['', 'sha256', 'md5:d41d8cd98f00b204e9800998ecf8427e', 'toString:00', ':00'])(
-    'refuses %j',
-    (text) => {
-      expect(() => parseChecksum(text)).toThrow(/invalid checksum/);
     },
   );
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isGitUrl, parseGitSource, type GitSource } from '../../../src/request/index.ts';
+import { isGitSource } from '../../../src/dockerfile/index.ts';
+import { parseGitSource, type GitSource } from '../../../src/request/index.ts';
 
 const SHA = 'a94a8fe5ccb19ba61c4c0873d391e987982fbbd3';
 
@@ -70,7 +71,7 @@ describe('a git repository', () => {
     ],
   ])('%s', (text, source) => {
     expect(parseGitSource(text)).toEqual(source);
-    expect(isGitUrl(text, { shortForms: true })).toBe(true);
+    if (!text.startsWith('github.com/')) expect(isGitSource(text)).toBe(true);
   });
 
   it.each([
@@ -98,7 +99,7 @@ describe('a git repository', () => {
     'name=git@github.com/x',
   ])('%j is none', (text) => {
     expect(parseGitSource(text)).toBeUndefined();
-    expect(isGitUrl(text, { shortForms: true })).toBe(false);
+    expect(isGitSource(text)).toBe(false);
   });
 
   it('is github.com/… for contexts only', () => {

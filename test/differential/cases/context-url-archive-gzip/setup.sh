@@ -1,0 +1,1 @@
+mkdir -p in && printf "FROM busybox\nCOPY . /src\n" > in/Dockerfile && echo a > in/a && printf "skipped\n" > in/.dockerignore && echo s > in/skipped && tar --numeric-owner --owner=0 --group=0 --mtime=@1000000000 -czf ctx.tar.gz -C in . && rm -r in

@@ -1,0 +1,1 @@
+mkdir -p in/d && printf "FROM busybox\nCOPY . /src\n" > in/Dockerfile && echo a > in/a && echo b > in/d/b && chmod 700 in/d && tar --numeric-owner --owner=7 --group=7 --mtime=@1000000000 -cf ctx.tar -C in . && rm -r in
