@@ -21,10 +21,9 @@ export async function attack(environment: TestEnvironment, laboratory: Laborator
     files: { canary: 'canary\n' },
   });
   const found = [...(build.stdout + build.stderr).matchAll(/^\S*\s?attack (\S+) (held|succeeded)(.*)$/gm)];
-  // A directory of another process that cannot be entered was not entered.
-  const refused = /working directory \/proc\/self\/fd\/3 cannot be entered|cannot change directory/.test(
-    build.stdout + build.stderr,
-  );
+  // The last step works in a descriptor of another process; where that cannot be entered, it was not.
+  const isReached = (build.stdout + build.stderr).includes('WORKDIR /proc/self/fd/3');
+  const refused = build.status !== 0 && isReached && !found.some(([, name]) => name === 'workdir-descriptor');
   return {
     build,
     held: [
