@@ -1,7 +1,17 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { buildImage, type BuiltImage } from '../../src/build/index.ts';
+import {
+  buildImage,
+  foresee,
+  placedSteps,
+  prepareBuild,
+  type BuildPorts,
+  type BuiltImage,
+  type LayerCache,
+  type PlacedSteps,
+} from '../../src/build/index.ts';
+import type { CacheRecord, CacheStore } from '../../src/cache/index.ts';
 import { DirectoryStore } from '../../src/content/index.ts';
 import { openDirectoryContext } from '../../src/context/index.ts';
 import type { ImageConfig } from '../../src/oci/index.ts';
@@ -17,6 +27,8 @@ export interface MemoryBuild {
   readonly images?: Readonly<Record<string, Partial<ImageConfig>>>;
   readonly spec?: Partial<BuildSpec>;
   readonly signal?: AbortSignal;
+  /** Results are taken from it and kept in it. */
+  readonly cache?: CacheStore;
 }
 
 /** Builds a Dockerfile without RUN on top of images without files: what is left is the image's config and layers. */
@@ -30,27 +42,62 @@ export async function buildInMemory(dockerfile: string, build: MemoryBuild = {})
       writeFileSync(join(context, name), text);
     }
     const spec = buildSpec(context, build.spec);
-    return await buildImage(
-      spec,
-      {
-        images: fakeImages({ base: {}, ...build.images }),
-        fetchLayer: () => Promise.reject(new Error('these images have no layers')),
-        fetchRepository: () => Promise.reject(new Error('nothing is fetched here')),
-        download: () => Promise.reject(new Error('nothing is downloaded here')),
-        store: new DirectoryStore(scratch),
-        context: openDirectoryContext(context, { dockerfilePath: spec.dockerfile }),
-        sandbox: {
-          ensureAvailable: () => undefined,
-          executes: () => true,
-          run: () => Promise.reject(new Error('nothing runs here')),
-        },
-        reporter: silentReporter(),
-        signal: build.signal ?? new AbortController().signal,
-        now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 600),
+    const store = new DirectoryStore(scratch);
+    const kept: CacheRecord[] = [];
+    const cache = build.cache && layerCacheOf(build.cache, store, kept);
+    const ports: BuildPorts = {
+      images: fakeImages({ base: {}, ...build.images }),
+      ...(cache !== undefined && { cache }),
+      fetchLayer: async ({ descriptor }) => {
+        if (cache === undefined) throw new Error('these images have no layers');
+        await cache.fetch(descriptor);
       },
-      { scratch, snapshotter: 'index', userxattr: false, ownership: 'disk', ignorePaths: [] },
-    );
+      fetchRepository: () => Promise.reject(new Error('nothing is fetched here')),
+      download: () => Promise.reject(new Error('nothing is downloaded here')),
+      store,
+      context: openDirectoryContext(context, { dockerfilePath: spec.dockerfile }),
+      sandbox: {
+        ensureAvailable: () => undefined,
+        executes: () => true,
+        run: () => Promise.reject(new Error('nothing runs here')),
+      },
+      reporter: silentReporter(),
+      signal: build.signal ?? new AbortController().signal,
+      now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 600),
+    };
+    const settings = {
+      scratch,
+      snapshotter: 'index',
+      userxattr: false,
+      ownership: 'disk',
+      ignorePaths: [],
+    } as const;
+    const image = await buildImage(spec, ports, settings, await foreseenOf(spec, ports));
+    await build.cache?.save(kept, store, ports.signal);
+    return image;
   } finally {
     rmSync(directory, { recursive: true });
   }
+}
+
+/** A store of records as a build sees it; what the build keeps is noted. */
+function layerCacheOf(cache: CacheStore, store: DirectoryStore, kept: CacheRecord[]): LayerCache {
+  const { signal } = new AbortController();
+  return {
+    keeps: true,
+    lookup: (keys) => cache.lookup(keys, signal),
+    fetch: (descriptor) => store.put(descriptor, cache.open(descriptor)),
+    keep: (record) => void kept.push(record),
+  };
+}
+
+async function foreseenOf(spec: BuildSpec, ports: BuildPorts): Promise<PlacedSteps> {
+  const { cache } = ports;
+  if (cache === undefined) return [];
+  const { plan, spec: timed } = await prepareBuild(spec, ports);
+  const use = { take: true, freshStages: [], runLayers: true, copyLayers: true };
+  return placedSteps(
+    plan,
+    await foresee(plan, timed, use, { ...ports, lookup: (keys) => cache.lookup(keys) }),
+  );
 }
