@@ -63,6 +63,7 @@ const Spec = z.object({
   sourceDateEpoch: z.number().optional(),
   reproducible: z.boolean(),
   singleSnapshot: z.boolean(),
+  strictOwnership: z.boolean().optional(),
   compression: z.object({ kind: z.enum(['none', 'gzip', 'zstd']), level: z.number().optional() }).optional(),
   ignorePaths: z.array(z.string()).readonly(),
   snapshotter: z.enum(['auto', 'overlay', 'scan']),

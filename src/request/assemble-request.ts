@@ -131,6 +131,7 @@ function specOf(
     sourceDateEpoch: epochOf(buildArgs),
     reproducible: values.flag('reproducible') ?? false,
     singleSnapshot: values.flag('single-snapshot') ?? false,
+    strictOwnership: values.flag('strict-ownership') ?? false,
     compression: compressionOf(outputs),
     ignorePaths: values.list('ignore-path').map(absoluteInImage),
     snapshotter: parseChoice(values.text('snapshotter') ?? 'auto', SNAPSHOTTER_CHOICES, 'snapshotter'),

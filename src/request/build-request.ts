@@ -79,6 +79,8 @@ export interface BuildSettings {
   readonly reproducible: boolean;
   /** One layer a stage in place of one a step. */
   readonly singleSnapshot: boolean;
+  /** A RUN fails where changes of owner could not be recorded. */
+  readonly strictOwnership?: boolean | undefined;
   /** How new layers are compressed: with gzip where it is absent. */
   readonly compression?: { readonly kind: Compression; readonly level?: number | undefined } | undefined;
   /** Absolute paths in the image that never enter a layer. */

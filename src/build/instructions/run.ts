@@ -101,6 +101,7 @@ async function execute(
   );
   for (const stream of ['stdout', 'stderr'] as const) step.onOutput(stream, mask.end(stream));
   if (outcome.exitCode !== 0) throw failure(program, outcome);
+  checkRecorded(outcome.unrecorded ?? [], kit);
   return { user, events: outcome.ownership ?? [] };
 }
 
@@ -157,6 +158,14 @@ function refuseUnsupported({ network, security, devices = [] }: RunInstruction):
       hint: 'a build without privileges has none to give; without "required" the RUN goes on without it',
     });
   }
+}
+
+/** Throws ISOLATION where owners count and some could not be recorded. */
+function checkRecorded(unrecorded: readonly string[], { spec }: BuildKit): void {
+  if (spec.strictOwnership !== true || unrecorded.length === 0) return;
+  throw new BuildError('ISOLATION', `owners could not be recorded: ${unrecorded.join('; ')}`, {
+    hint: 'build where files can be given to anybody (docs/isolation.md), or without --strict-ownership',
+  });
 }
 
 function failure(

@@ -138,6 +138,13 @@ export const BUILD_OPTIONS = [
     note: 'only the builder’s image can take over a root, and never that of a machine',
   },
   {
+    about: 'Fail a RUN whose changes of owner could not be recorded, where owners are recorded and not set',
+    treatment: 'works',
+    flag: { name: 'strict-ownership', kind: 'flag' },
+    input: { name: 'strict-ownership', kind: 'flag', initial: 'false' },
+    note: 'matters for userns-single and proot only; see docs/isolation.md',
+  },
+  {
     about: 'How changes are found: auto, overlay or scan',
     treatment: 'works',
     flag: { name: 'snapshotter', kind: 'text', value: 'way' },

@@ -51,6 +51,11 @@ export class PathHistory {
     this.#put(to, node);
   }
 
+  /** What is at one path will be at another too, everything below it as well. */
+  copy(from: BytePath, to: BytePath): void {
+    this.#put(to, { ...copyOf(this.#node(from)), origin: this.at(from).origin });
+  }
+
   exchange(a: BytePath, b: BytePath): void {
     const [first, second] = [this.#take(a), this.#take(b)];
     this.#put(b, first);
@@ -99,6 +104,11 @@ export class PathHistory {
     }
     return node;
   }
+}
+
+function copyOf({ children, origin, traits }: Node): Node {
+  const copies = [...children].map(([name, child]) => [name, copyOf(child)] as const);
+  return { children: new Map(copies), origin, traits: traits === undefined ? undefined : { ...traits } };
 }
 
 function newNode(origin: Node['origin'], traits?: Traits): Node {

@@ -64,8 +64,7 @@ class Replay {
       case 'linked':
         return this.history.link(this.#place(event.from), this.#place(event.to));
       case 'copied':
-        this.#copies.push({ from: this.#place(event.from), to: this.#place(event.to) });
-        return;
+        return this.#copy(this.#place(event.from), this.#place(event.to));
       case 'removed':
         return this.history.renew(this.#place(event.path));
       default:
@@ -109,6 +108,12 @@ class Replay {
     this.history.move(from, to);
     if (traits?.seen === true && replaced !== undefined && !baseName(from).endsWith(PACKAGED))
       Object.assign(this.history.traits(to), { ...replaced, seen: false });
+  }
+
+  /** Programs leave the owner out where a copy looks as if it had it already. */
+  #copy(from: BytePath, to: BytePath): void {
+    this.#copies.push({ from, to });
+    this.history.copy(from, to);
   }
 
   /** The owner of what a directory is copied from that cannot be renamed. */

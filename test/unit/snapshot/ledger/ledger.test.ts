@@ -146,8 +146,11 @@ describe('a ledger of owners', () => {
     write('e/f');
     const events = [
       { kind: 'copied', from: '/d', to: '/e' },
-      owner('/e/f', 0, 0, { byDescriptor: true }),
+      { kind: 'made', path: '/e', uid: 0, gid: 0 },
+      { kind: 'made', path: '/e/f', uid: 0, gid: 0 },
       owner('/e', 0, 0),
+      { kind: 'removed', path: '/d/f' },
+      { kind: 'removed', path: '/d' },
     ];
     expect(settle(ledger, events, [changed('added', 'e'), changed('added', 'e/f')])).toEqual([
       'added e 755 5:6',
