@@ -22,12 +22,11 @@ export const CACHE_OPTIONS = [
     input: { name: 'cache-dir', kind: 'text' },
   },
   {
-    about:
-      'Where layers of earlier builds are looked for: type=registry,ref=, type=local,src=, type=inline,ref= or type=gha,scope=',
+    about: 'Where layers of earlier builds are looked for: type=registry,ref= or type=local,src=',
     treatment: 'works',
     flag: { name: 'cache-from', kind: 'list', value: 'cache' },
     input: { name: 'cache-from', kind: 'list', ignoreComma: true },
-    note: 'caches of buildx cannot be read, and are never written over',
+    note: 'caches of buildx cannot be read, and are never written over; type=inline and type=gha are passed over with a warning',
   },
   {
     about: 'Where layers of this build are kept, as cache-from with dest= for a directory; mode=min|max',
