@@ -40,6 +40,7 @@ export function jobOf(
       ownership: backend.ownership,
       ignorePaths: [...spec.ignorePaths],
       cacheMounts: spec.run?.cacheMounts,
+      keepsCacheMounts: spec.run?.keepsCacheMounts,
       takeover: backend.name === 'inplace' ? takeoverOf(request, scratch) : undefined,
     },
     ...runSupplies(request),

@@ -41,6 +41,7 @@ const Run = z.object({
     .readonly()
     .optional(),
   cacheMounts: z.string().optional(),
+  keepsCacheMounts: z.boolean().optional(),
 }) satisfies z.ZodType<RunOptions>;
 
 const Named = z.discriminatedUnion('kind', [
@@ -77,6 +78,7 @@ const Settings = z.object({
   ownership: z.enum(['disk', 'ledger']),
   ignorePaths: z.array(z.string()).readonly(),
   cacheMounts: z.string().optional(),
+  keepsCacheMounts: z.boolean().optional(),
   takeover: z.object({ kept: z.array(z.string()).readonly(), journal: z.string() }).optional(),
 }) satisfies z.ZodType<RootSettings>;
 

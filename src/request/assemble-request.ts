@@ -147,6 +147,7 @@ function runOf(values: OptionValues, extraHosts: readonly string[], cwd: string)
     shmBytes: shmSize === undefined ? undefined : parseSize(shmSize, 'shm-size'),
     limits: parseLimits(values.list('ulimit')),
     cacheMounts: pathOf(values.text('cache-mounts-dir'), cwd),
+    keepsCacheMounts: values.flag('cache-mounts') ?? true,
   };
 }
 

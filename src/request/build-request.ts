@@ -49,6 +49,8 @@ export interface RunOptions {
     readonly { readonly name: string; readonly soft: string; readonly hard: string }[] | undefined;
   /** Absolute directory of this machine where caches of RUN --mount=type=cache stay. */
   readonly cacheMounts?: string | undefined;
+  /** False where they are not to be kept in the layer cache either. */
+  readonly keepsCacheMounts?: boolean | undefined;
 }
 
 /** A secret for RUN --mount=type=secret. */

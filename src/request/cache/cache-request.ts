@@ -53,8 +53,13 @@ function ownLocations(values: OptionValues, { cwd, env, pushed }: CachePlace): C
   return given.length > 0 ? given : [defaultLocation(pushed[0], env)];
 }
 
-/** kaniko's place: the repository `cache` below the one that is pushed to; else a directory of this user. */
+/**
+ * GitHub's cache service where its token is at hand, which is so in actions; kaniko's place, the repository `cache` below the
+ * one that is pushed to; else a directory of this user.
+ */
 function defaultLocation(pushed: string | undefined, env: Environment): CacheLocation {
+  const service = env['ACTIONS_RESULTS_URL'] || env['ACTIONS_CACHE_URL'];
+  if (service && env['ACTIONS_RUNTIME_TOKEN']) return { type: 'gha', scope: DEFAULT_SCOPE, attributes: {} };
   if (pushed === undefined) {
     const home = env['XDG_CACHE_HOME'] || `${env['HOME'] || '/tmp'}/.cache`;
     return { type: 'local', directory: resolve(home, 'ts-kaniko') };

@@ -18,7 +18,8 @@ export function parseCacheTarget(text: string, cwd: string): CacheTarget {
   const attributes = cacheAttributes(text);
   const location = locationOf(text, attributes, cwd, 'dest');
   const fallback = location.type === 'inline' ? 'min' : 'max';
-  const mode = parseChoice(attributes.get('mode') || fallback, ['min', 'max'] as const, 'mode of a cache');
+  const written = isArchive(attributes) ? 'max' : attributes.get('mode');
+  const mode = parseChoice(written || fallback, ['min', 'max'] as const, 'mode of a cache');
   return { location, mode };
 }
 
@@ -54,11 +55,25 @@ function locationOf(
       return {
         type,
         scope: attributes.get('scope') || DEFAULT_SCOPE,
-        attributes: Object.fromEntries(attributes),
+        attributes: githubAttributes(attributes),
       };
     default:
       throw malformed(text, `there is no type ${JSON.stringify(type)}`);
   }
+}
+
+/** How the service is reached, the same for reading and writing: only then it is opened once. */
+function githubAttributes(attributes: ReadonlyMap<string, string>): Record<string, string> {
+  const access = ['url_v2', 'token'].flatMap((name) => {
+    const value = attributes.get(name) || undefined;
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(access), ...(isArchive(attributes) && { mode: 'archive' }) };
+}
+
+/** All layers as one archive, in the way of @actions/cache. */
+function isArchive(attributes: ReadonlyMap<string, string>): boolean {
+  return attributes.get('type') === 'gha' && attributes.get('mode') === 'archive';
 }
 
 /** The tag of a reference is the scope, where none is given. */

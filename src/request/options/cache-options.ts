@@ -7,7 +7,7 @@ export const CACHE_OPTIONS = [
     treatment: 'works',
     flag: { name: 'cache', kind: 'flag' },
     input: { name: 'cache', kind: 'flag' },
-    note: 'in cache-repo or cache-dir; where neither is given, in the repository cache below the one that is pushed to, or in ~/.cache/ts-kaniko for a build that pushes nothing',
+    note: 'in cache-repo or cache-dir; where neither is given, in the cache service of GitHub within an action, in the repository cache below the one that is pushed to, or in ~/.cache/ts-kaniko for a build that pushes nothing',
   },
   {
     about: 'Repository of the layer cache, or oci:directory',
@@ -22,14 +22,16 @@ export const CACHE_OPTIONS = [
     input: { name: 'cache-dir', kind: 'text' },
   },
   {
-    about: 'Where layers of earlier builds are looked for: type=registry,ref= or type=local,src=',
+    about:
+      'Where layers of earlier builds are looked for: type=registry,ref=, type=local,src= or type=gha,scope=',
     treatment: 'works',
     flag: { name: 'cache-from', kind: 'list', value: 'cache' },
     input: { name: 'cache-from', kind: 'list', ignoreComma: true },
-    note: 'caches of buildx cannot be read, and are never written over; type=inline and type=gha are passed over with a warning',
+    note: 'caches of buildx cannot be read, and are never written over; type=inline is passed over with a warning',
   },
   {
-    about: 'Where layers of this build are kept, as cache-from with dest= for a directory; mode=min|max',
+    about:
+      'Where layers of this build are kept, as cache-from with dest= for a directory; mode=min|max, for type=gha also archive',
     treatment: 'works',
     flag: { name: 'cache-to', kind: 'list', value: 'cache' },
     input: { name: 'cache-to', kind: 'list', ignoreComma: true },
@@ -73,5 +75,12 @@ export const CACHE_OPTIONS = [
     treatment: 'works',
     flag: { name: 'no-push-cache', kind: 'flag' },
     input: { name: 'no-push-cache', kind: 'flag' },
+  },
+  {
+    about: 'Keep directories of RUN --mount=type=cache in the layer cache',
+    treatment: 'works',
+    flag: { name: 'cache-mounts', kind: 'flag' },
+    input: { name: 'cache-mounts', kind: 'flag' },
+    note: 'on where it is not given, unless cache-mounts-dir says where they stay',
   },
 ] as const satisfies readonly OptionSpec[];

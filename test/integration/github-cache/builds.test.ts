@@ -134,6 +134,15 @@ describe('builds with the cache of GitHub', () => {
     expect(fake.entries.length).toBe(entries);
   });
 
+  it('RUN and the building process see nothing of the token', async () => {
+    const dockerfile =
+      'FROM base\nRUN (env; cat /proc/*/environ /proc/*/cmdline; mount) >/seen 2>/dev/null; true\n';
+    const { read, image } = await built({}, {}, dockerfile);
+    for (const text of [read('/seen') ?? '', JSON.stringify(image.config)])
+      for (const secret of [MAIN, 'canary', 'ACTIONS_RUNTIME', fake.url]) expect(text).not.toContain(secret);
+    for (const entry of fake.entries) expect(fake.content(entry)?.includes('canary')).toBe(false);
+  });
+
   it('what a failed build got done is kept', async () => {
     const failing = 'FROM base\nRUN head -c 8 /dev/urandom >/random\nRUN test -e /fixed\n';
     await expect(built({}, {}, failing)).rejects.toMatchObject({ code: 'RUN_FAILED' });
