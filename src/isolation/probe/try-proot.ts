@@ -1,7 +1,6 @@
 import { run } from '../../process/index.ts';
-import type { TrialResult } from './trial.ts';
+import { LIMIT_MS, type TrialResult } from './trial.ts';
 
-const LIMIT_MS = 3000;
 /** Where the directory appears; nothing has to be there. */
 const GUEST = '/mnt/ts-kaniko-probe';
 
