@@ -12,10 +12,12 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { licencesOf } from './licenses.ts';
 import { addNativeModules } from './native-modules.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -49,8 +51,14 @@ function compile(): void {
 
 function bundle({ source, executable }: (typeof ENTRIES)[number], output: string): void {
   const entry = join(ROOT, 'build', `${source}.js`);
-  const options = ['--no-cache', '--quiet', '--license', 'licenses.txt'];
+  const statistics = `${output}.json`;
+  const options = ['--no-cache', '--quiet', '--stats-out', statistics];
   runTool(import.meta.resolve('@vercel/ncc/dist/ncc/cli.js'), ['build', entry, '--out', output, ...options]);
+  const { modules } = JSON.parse(readFileSync(statistics, 'utf8')) as {
+    modules: Parameters<typeof licencesOf>[0];
+  };
+  rmSync(statistics);
+  writeFileSync(join(output, 'licenses.txt'), licencesOf(modules));
   for (const file of filesBelow(output)) chmodSync(join(output, file), 0o644);
   if (executable) chmodSync(join(output, 'index.js'), 0o755);
 }
