@@ -277,11 +277,23 @@ describe('a build that made an image', () => {
       platforms: 'linux/amd64',
       size: '27001500',
       'config-digest': IMAGE_ID,
+      'cache-hit': '',
+      'cache-stats': '',
       'tar-path': '/x.tar',
       'oci-layout-path': '',
     });
     expect(JSON.parse(metadata ?? '')).toMatchObject({ 'containerimage.digest': DIGEST });
     expect(readFileSync(join(workspace, 'out/digest'), 'utf8')).toBe(DIGEST);
+  });
+
+  it.each([
+    { hits: [true, true], hit: 'true' },
+    { hits: [true, false], hit: 'false' },
+  ])('tells what the cache did: $hits', async ({ hits, hit }) => {
+    const steps = hits.map((one, at) => ({ name: `0 ${at} run`, hit: one, milliseconds: 5, bytes: 7 }));
+    const { outputs } = await run({ build: () => buildResult({ cache: { steps } }) });
+    expect(outputs.get('cache-hit')).toBe(hit);
+    expect(JSON.parse(outputs.get('cache-stats') ?? '')).toEqual({ steps });
   });
 
   it('has nothing to name where there are no tags', async () => {
