@@ -47,12 +47,12 @@ export async function executeStage(
   return state;
 }
 
-/** What fails while a stage gets its base is told at its FROM; an image that only `--from` names has none. */
-async function atFrom({ from }: PlannedStage, kit: BuildKit, work: () => Promise<unknown>): Promise<void> {
+/** What fails while a stage gets its base is told where the file asks for it. */
+async function atFrom({ range }: PlannedStage, kit: BuildKit, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    throw from === undefined ? error : withLocation(error, locationOf(kit.dockerfile, from.range));
+    throw withLocation(error, locationOf(kit.dockerfile, range));
   }
 }
 

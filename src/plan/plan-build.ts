@@ -1,6 +1,12 @@
 import { expandFrom, locationOf, parseTrigger } from '../dockerfile/index.ts';
-import type { Dockerfile, FromInstruction, OnbuildInstruction, Stage } from '../dockerfile/index.ts';
-import { BuildError, withLocation, type SourceLocation } from '../errors/index.ts';
+import type {
+  Dockerfile,
+  FromInstruction,
+  OnbuildInstruction,
+  SourceRange,
+  Stage,
+} from '../dockerfile/index.ts';
+import { BuildError, withLocation } from '../errors/index.ts';
 import { parsePlatform, type Platform } from '../oci/index.ts';
 import type { BuildSpec, NamedContext } from '../request/index.ts';
 import { checkBases } from './check-bases.ts';
@@ -8,6 +14,7 @@ import { rememberImages, type BaseImages } from './base-images.ts';
 import { stageOfFrom, targetStage } from './find-stage.ts';
 import { globalScope } from './global-scope.ts';
 import { namedContext } from './named-contexts.ts';
+import { NamedSources, type ImageBase } from './named-sources.ts';
 import {
   sourcesOf,
   type Plan,
@@ -15,7 +22,7 @@ import {
   type PlannedStage,
   type StageBase,
 } from './planned-stage.ts';
-import { findCopySource, findSource, fromOf, mountFromsOf, type SourceName } from './sources.ts';
+import { fromOf, mountFromsOf } from './sources.ts';
 
 /**
  * What has to be built for the targets: only the stages they need, their bases resolved (all at the same time), triggers
@@ -48,8 +55,6 @@ async function planStages(
   return { dockerfile, target: planned, targets, stages: inOrder(targets), globals };
 }
 
-type ImageBase = Extract<StageBase, { readonly kind: 'scratch' | 'image' }>;
-
 interface FoundBase {
   readonly base: StageBase;
   readonly platform: Platform;
@@ -63,10 +68,8 @@ class Planner {
   readonly #dockerfile: Dockerfile;
   readonly #spec: BuildSpec;
   readonly #globals: ReadonlyMap<string, string>;
-  readonly #images: BaseImages;
+  readonly #sources: NamedSources;
   readonly #stages = new Map<number, Promise<PlannedStage>>();
-  readonly #sourceImages = new Map<string, Promise<PlannedStage>>();
-  readonly #directories = new Map<string, PlannedStage>();
 
   constructor(
     dockerfile: Dockerfile,
@@ -77,7 +80,7 @@ class Planner {
     this.#dockerfile = dockerfile;
     this.#spec = spec;
     this.#globals = globals;
-    this.#images = images;
+    this.#sources = new NamedSources(dockerfile, spec, images, (stage) => this.stage(stage));
   }
 
   stage(stage: Stage): Promise<PlannedStage> {
@@ -97,8 +100,8 @@ class Planner {
       const replacement = namedContext(this.#spec, from.stageName);
       const [{ base, platform, triggers, first = [] }, instructions] = await Promise.all([
         replacement === undefined
-          ? this.#base(stage, from, location)
-          : this.#contextBase(replacement, this.#platformOf(from), location),
+          ? this.#base(stage, from)
+          : this.#contextBase(replacement, this.#platformOf(from), from.range),
         // A stage whose name is that of a named context is that context, whatever its instructions.
         replacement === undefined ? this.#withSources(own, stage) : [],
       ]);
@@ -110,6 +113,7 @@ class Planner {
         index: stage.index,
         label: from.stageName ?? `stage-${stage.index}`,
         from,
+        range: from.range,
         base,
         platform,
         instructions: [...first, ...(await this.#withSources(parsed, stage)), ...instructions],
@@ -123,16 +127,16 @@ class Planner {
     return platform === undefined ? this.#spec.platform : parsePlatform(platform, this.#spec.buildPlatform);
   }
 
-  async #base(stage: Stage, from: FromInstruction, location: SourceLocation): Promise<FoundBase> {
+  async #base(stage: Stage, from: FromInstruction): Promise<FoundBase> {
     const platform = this.#platformOf(from);
     const named = namedContext(this.#spec, from.image);
-    if (named !== undefined) return this.#contextBase(named, platform, location);
+    if (named !== undefined) return this.#contextBase(named, platform, from.range);
     const earlier = stageOfFrom(this.#dockerfile, from.image, stage.index);
     if (earlier !== undefined) {
       const base = await this.stage(earlier);
       return { base: { kind: 'stage', stage: base }, platform: base.platform, triggers: triggersOf(earlier) };
     }
-    return this.#foundBase(await this.#baseOf(from.image, platform), platform);
+    return this.#foundBase(await this.#sources.base(from.image, platform), platform);
   }
 
   #foundBase(base: ImageBase, platform: Platform): FoundBase {
@@ -141,31 +145,13 @@ class Planner {
   }
 
   /** What FROM means by a named context. The files of a directory are copied into an empty tree. */
-  async #contextBase(named: NamedContext, platform: Platform, location: SourceLocation): Promise<FoundBase> {
-    if (named.kind !== 'directory') return this.#foundBase(await this.#imageOf(named, platform), platform);
+  async #contextBase(named: NamedContext, platform: Platform, range: SourceRange): Promise<FoundBase> {
+    if (named.kind !== 'directory')
+      return this.#foundBase(await this.#sources.contextImage(named, platform), platform);
+    const location = locationOf(this.#dockerfile, range);
     const instruction = parseTrigger('COPY / /', { escape: this.#dockerfile.escape, location });
-    const first = [{ instruction, isOnbuild: false, source: this.#directory(named.name) }];
+    const first = [{ instruction, isOnbuild: false, source: this.#sources.directory(named.name, range) }];
     return { base: { kind: 'scratch' }, platform: this.#spec.platform, triggers: [], first };
-  }
-
-  async #imageOf(
-    named: Exclude<NamedContext, { readonly kind: 'directory' }>,
-    platform: Platform,
-  ): Promise<ImageBase> {
-    if (named.kind === 'image') return this.#baseOf(named.reference, platform);
-    return { kind: 'image', image: await this.#images.resolveLayout(named.name, platform) };
-  }
-
-  #directory(name: string): PlannedStage {
-    const known = this.#directories.get(name);
-    const stage = known ?? this.#sourceOf(name, { kind: 'context', name });
-    this.#directories.set(name, stage);
-    return stage;
-  }
-
-  async #baseOf(name: string, platform: Platform): Promise<ImageBase> {
-    if (name === 'scratch') return { kind: 'scratch' };
-    return { kind: 'image', image: await this.#images.resolve(name, platform) };
   }
 
   #withSources(
@@ -175,54 +161,21 @@ class Planner {
     return Promise.all(
       instructions.map(async (planned) => {
         const from = fromOf(planned.instruction);
+        const asking = { before: stage.index, range: planned.instruction.range };
         const mountFroms = mountFromsOf(planned.instruction);
         const find = async (name: string | undefined): Promise<PlannedStage | undefined> =>
-          name === undefined ? undefined : this.#namedSource(name, stage.index);
+          name === undefined ? undefined : this.#sources.named(name, asking);
         try {
           if (mountFroms.some((name) => name !== undefined))
             return { ...planned, mountSources: await Promise.all(mountFroms.map(find)) };
           return from === undefined
             ? planned
-            : { ...planned, source: await this.#copySource(from, stage.index) };
+            : { ...planned, source: await this.#sources.ofCopy(from, asking) };
         } catch (error) {
           throw withLocation(error, locationOf(this.#dockerfile, planned.instruction.range));
         }
       }),
     );
-  }
-
-  /** Of all names only those of COPY may be a stage's number. */
-  #copySource(from: string, before: number): Promise<PlannedStage> {
-    if (!/^\d+$/.test(from)) return this.#namedSource(from, before);
-    return this.#found(findCopySource(this.#dockerfile, from, before));
-  }
-
-  #namedSource(from: string, before: number): Promise<PlannedStage> {
-    const named = namedContext(this.#spec, from);
-    if (named?.kind === 'directory') return Promise.resolve(this.#directory(named.name));
-    if (named !== undefined)
-      return this.#sourceImage(named.name, () => this.#imageOf(named, this.#spec.platform));
-    return this.#found(findSource(this.#dockerfile, from, before));
-  }
-
-  #found(found: SourceName): Promise<PlannedStage> {
-    return found.kind === 'stage'
-      ? this.stage(found.stage)
-      : this.#sourceImage(found.reference, () => this.#baseOf(found.reference, this.#spec.platform));
-  }
-
-  #sourceImage(name: string, resolve: () => Promise<ImageBase>): Promise<PlannedStage> {
-    const known = this.#sourceImages.get(name);
-    if (known !== undefined) return known;
-    const planned = resolve().then((base) => this.#sourceOf(name, base));
-    this.#sourceImages.set(name, planned);
-    return planned;
-  }
-
-  /** Something that only `--from` names, as a stage. */
-  #sourceOf(label: string, base: StageBase): PlannedStage {
-    const { platform } = this.#spec;
-    return { index: undefined, label, from: undefined, base, platform, instructions: [] };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Dockerfile, FromInstruction, StageInstruction } from '../dockerfile/index.ts';
+import type { Dockerfile, FromInstruction, SourceRange, StageInstruction } from '../dockerfile/index.ts';
 import type { ImageConfig, Platform } from '../oci/index.ts';
 import type { ImageLayer } from '../image/index.ts';
 
@@ -43,6 +43,8 @@ export interface PlannedStage {
   /** Its name, or `stage-N`, or the image reference. */
   readonly label: string;
   readonly from: FromInstruction | undefined;
+  /** Where the file asks for it: its FROM, or the first instruction that names an image. */
+  readonly range: SourceRange;
   readonly base: StageBase;
   readonly platform: Platform;
   readonly instructions: readonly PlannedInstruction[];

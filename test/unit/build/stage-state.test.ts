@@ -14,6 +14,7 @@ function stageOn(layers: number, history: HistoryEntry[] | null): PlannedStage {
     index: 0,
     label: 'stage-0',
     from: undefined,
+    range: { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 },
     platform: { os: 'linux', architecture: 'amd64' },
     instructions: [],
     base: {
