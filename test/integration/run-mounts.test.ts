@@ -79,12 +79,12 @@ RUN --mount=target=/ctx --mount=from=other,target=/o (cat /ctx/top /ctx/sub/f /o
       expect(read('/second')).toBe('top\nf\nstage\n');
     });
 
-    it('binds stages by name and index, and images', async () => {
+    it('binds stages by name, and images', async () => {
       const { read, layers } = await built(
         `FROM scratch AS files
 COPY f /deep/f
 FROM base
-RUN --mount=from=files,source=deep,target=/a --mount=from=0,target=/b --mount=from=base,source=/etc/passwd,target=/p \\
+RUN --mount=from=files,source=deep,target=/a --mount=from=FILES,target=/b --mount=from=base,source=/etc/passwd,target=/p \\
   cat /a/f /b/deep/f /p >/out`,
         { files: { f: 'F\n' } },
       );
