@@ -42,6 +42,9 @@ describe('probeIsolation', () => {
       'sudo',
       'userns-identity',
       'userns-full',
+      'inplace',
+      'userns-single',
+      'proot',
       'none',
     ]);
     expect(report.results.at(-1)).toMatchObject({ usable: true });
