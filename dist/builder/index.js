@@ -57753,7 +57753,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 2015:
+/***/ 4937:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -66403,7 +66403,79 @@ function refuseVariables(from, dockerfile) {
     });
 }
 
+;// CONCATENATED MODULE: ./build/plan/named-sources.js
+
+
+/** What `--from` names: stages as they are planned; images and directories as stages of their own, one for each name. */
+class NamedSources {
+    #dockerfile;
+    #spec;
+    #images;
+    #planned;
+    #sourceImages = new Map();
+    #directories = new Map();
+    constructor(dockerfile, spec, images, planned) {
+        this.#dockerfile = dockerfile;
+        this.#spec = spec;
+        this.#images = images;
+        this.#planned = planned;
+    }
+    /** The image of a reference, or nothing for `scratch`. Throws what resolving throws. */
+    async base(name, platform) {
+        if (name === 'scratch')
+            return { kind: 'scratch' };
+        return { kind: 'image', image: await this.#images.resolve(name, platform) };
+    }
+    /** The image that a named context is. Throws what resolving throws. */
+    async contextImage(named, platform) {
+        if (named.kind === 'image')
+            return this.base(named.reference, platform);
+        return { kind: 'image', image: await this.#images.resolveLayout(named.name, platform) };
+    }
+    /** The directory that a named context is. */
+    directory(name, range) {
+        const known = this.#directories.get(name);
+        const stage = known ?? this.#stageOf(name, { kind: 'context', name }, range);
+        this.#directories.set(name, stage);
+        return stage;
+    }
+    /** What COPY --from names: of all names only those of COPY may be a stage's number. */
+    ofCopy(from, asking) {
+        if (!/^\d+$/.test(from))
+            return this.named(from, asking);
+        return this.#found(findCopySource(this.#dockerfile, from, asking.before), asking);
+    }
+    /** What a name stands for: a named context, an earlier stage, or an image. */
+    named(from, asking) {
+        const named = namedContext(this.#spec, from);
+        if (named?.kind === 'directory')
+            return Promise.resolve(this.directory(named.name, asking.range));
+        if (named !== undefined)
+            return this.#image(named.name, asking, () => this.contextImage(named, this.#spec.platform));
+        return this.#found(findSource(this.#dockerfile, from, asking.before), asking);
+    }
+    #found(found, asking) {
+        if (found.kind === 'stage')
+            return this.#planned(found.stage);
+        const { reference } = found;
+        return this.#image(reference, asking, () => this.base(reference, this.#spec.platform));
+    }
+    #image(name, { range }, resolve) {
+        const known = this.#sourceImages.get(name);
+        if (known !== undefined)
+            return known;
+        const planned = resolve().then((base) => this.#stageOf(name, base, range));
+        this.#sourceImages.set(name, planned);
+        return planned;
+    }
+    #stageOf(label, base, range) {
+        const { platform } = this.#spec;
+        return { index: undefined, label, from: undefined, range, base, platform, instructions: [] };
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/plan/plan-build.js
+
 
 
 
@@ -66442,15 +66514,13 @@ class Planner {
     #dockerfile;
     #spec;
     #globals;
-    #images;
+    #sources;
     #stages = new Map();
-    #sourceImages = new Map();
-    #directories = new Map();
     constructor(dockerfile, spec, globals, images) {
         this.#dockerfile = dockerfile;
         this.#spec = spec;
         this.#globals = globals;
-        this.#images = images;
+        this.#sources = new NamedSources(dockerfile, spec, images, (stage) => this.stage(stage));
     }
     stage(stage) {
         const known = this.#stages.get(stage.index);
@@ -66469,8 +66539,8 @@ class Planner {
             const replacement = namedContext(this.#spec, from.stageName);
             const [{ base, platform, triggers, first = [] }, instructions] = await Promise.all([
                 replacement === undefined
-                    ? this.#base(stage, from, location)
-                    : this.#contextBase(replacement, this.#platformOf(from), location),
+                    ? this.#base(stage, from)
+                    : this.#contextBase(replacement, this.#platformOf(from), from.range),
                 // A stage whose name is that of a named context is that context, whatever its instructions.
                 replacement === undefined ? this.#withSources(own, stage) : [],
             ]);
@@ -66482,6 +66552,7 @@ class Planner {
                 index: stage.index,
                 label: from.stageName ?? `stage-${stage.index}`,
                 from,
+                range: from.range,
                 base,
                 platform,
                 instructions: [...first, ...(await this.#withSources(parsed, stage)), ...instructions],
@@ -66494,17 +66565,17 @@ class Planner {
     #platformOf({ platform }) {
         return platform === undefined ? this.#spec.platform : (0,oci/* parsePlatform */.FL)(platform, this.#spec.buildPlatform);
     }
-    async #base(stage, from, location) {
+    async #base(stage, from) {
         const platform = this.#platformOf(from);
         const named = namedContext(this.#spec, from.image);
         if (named !== undefined)
-            return this.#contextBase(named, platform, location);
+            return this.#contextBase(named, platform, from.range);
         const earlier = stageOfFrom(this.#dockerfile, from.image, stage.index);
         if (earlier !== undefined) {
             const base = await this.stage(earlier);
             return { base: { kind: 'stage', stage: base }, platform: base.platform, triggers: triggersOf(earlier) };
         }
-        return this.#foundBase(await this.#baseOf(from.image, platform), platform);
+        return this.#foundBase(await this.#sources.base(from.image, platform), platform);
     }
     #foundBase(base, platform) {
         if (base.kind === 'scratch')
@@ -66512,77 +66583,31 @@ class Planner {
         return { base, platform, triggers: base.image.config.config?.OnBuild ?? [] };
     }
     /** What FROM means by a named context. The files of a directory are copied into an empty tree. */
-    async #contextBase(named, platform, location) {
+    async #contextBase(named, platform, range) {
         if (named.kind !== 'directory')
-            return this.#foundBase(await this.#imageOf(named, platform), platform);
+            return this.#foundBase(await this.#sources.contextImage(named, platform), platform);
+        const location = source_location_locationOf(this.#dockerfile, range);
         const instruction = parseTrigger('COPY / /', { escape: this.#dockerfile.escape, location });
-        const first = [{ instruction, isOnbuild: false, source: this.#directory(named.name) }];
+        const first = [{ instruction, isOnbuild: false, source: this.#sources.directory(named.name, range) }];
         return { base: { kind: 'scratch' }, platform: this.#spec.platform, triggers: [], first };
-    }
-    async #imageOf(named, platform) {
-        if (named.kind === 'image')
-            return this.#baseOf(named.reference, platform);
-        return { kind: 'image', image: await this.#images.resolveLayout(named.name, platform) };
-    }
-    #directory(name) {
-        const known = this.#directories.get(name);
-        const stage = known ?? this.#sourceOf(name, { kind: 'context', name });
-        this.#directories.set(name, stage);
-        return stage;
-    }
-    async #baseOf(name, platform) {
-        if (name === 'scratch')
-            return { kind: 'scratch' };
-        return { kind: 'image', image: await this.#images.resolve(name, platform) };
     }
     #withSources(instructions, stage) {
         return Promise.all(instructions.map(async (planned) => {
             const from = fromOf(planned.instruction);
+            const asking = { before: stage.index, range: planned.instruction.range };
             const mountFroms = mountFromsOf(planned.instruction);
-            const find = async (name) => name === undefined ? undefined : this.#namedSource(name, stage.index);
+            const find = async (name) => name === undefined ? undefined : this.#sources.named(name, asking);
             try {
                 if (mountFroms.some((name) => name !== undefined))
                     return { ...planned, mountSources: await Promise.all(mountFroms.map(find)) };
                 return from === undefined
                     ? planned
-                    : { ...planned, source: await this.#copySource(from, stage.index) };
+                    : { ...planned, source: await this.#sources.ofCopy(from, asking) };
             }
             catch (error) {
                 throw (0,errors/* withLocation */.w4)(error, source_location_locationOf(this.#dockerfile, planned.instruction.range));
             }
         }));
-    }
-    /** Of all names only those of COPY may be a stage's number. */
-    #copySource(from, before) {
-        if (!/^\d+$/.test(from))
-            return this.#namedSource(from, before);
-        return this.#found(findCopySource(this.#dockerfile, from, before));
-    }
-    #namedSource(from, before) {
-        const named = namedContext(this.#spec, from);
-        if (named?.kind === 'directory')
-            return Promise.resolve(this.#directory(named.name));
-        if (named !== undefined)
-            return this.#sourceImage(named.name, () => this.#imageOf(named, this.#spec.platform));
-        return this.#found(findSource(this.#dockerfile, from, before));
-    }
-    #found(found) {
-        return found.kind === 'stage'
-            ? this.stage(found.stage)
-            : this.#sourceImage(found.reference, () => this.#baseOf(found.reference, this.#spec.platform));
-    }
-    #sourceImage(name, resolve) {
-        const known = this.#sourceImages.get(name);
-        if (known !== undefined)
-            return known;
-        const planned = resolve().then((base) => this.#sourceOf(name, base));
-        this.#sourceImages.set(name, planned);
-        return planned;
-    }
-    /** Something that only `--from` names, as a stage. */
-    #sourceOf(label, base) {
-        const { platform } = this.#spec;
-        return { index: undefined, label, from: undefined, base, platform, instructions: [] };
     }
 }
 /** What a stage of the same file leaves to those built on it; what it was left itself is used up. */
@@ -71265,13 +71290,13 @@ async function executeStage(stage, place, kit) {
     }
     return state;
 }
-/** What fails while a stage gets its base is told at its FROM; an image that only `--from` names has none. */
-async function atFrom({ from }, kit, work) {
+/** What fails while a stage gets its base is told where the file asks for it. */
+async function atFrom({ range }, kit, work) {
     try {
         await work();
     }
     catch (error) {
-        throw from === undefined ? error : (0,errors/* withLocation */.w4)(error, source_location_locationOf(kit.dockerfile, from.range));
+        throw (0,errors/* withLocation */.w4)(error, source_location_locationOf(kit.dockerfile, range));
     }
 }
 async function execute_stage_execute(planned, state, kit, reports) {
@@ -72420,7 +72445,7 @@ function causesOf(error) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var _build_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2015);
+/* harmony import */ var _build_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4937);
 /* harmony import */ var _content_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5117);
 /* harmony import */ var _errors_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3228);
 /* harmony import */ var _process_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(247);
