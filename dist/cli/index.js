@@ -74571,32 +74571,6 @@ function proxyVariables(buildArgs) {
     return variables;
 }
 
-;// CONCATENATED MODULE: ./build/build/instructions/workdir.js
-
-
-
-
-/** WORKDIR: sets the directory and makes it, with all it lacks on the way, for the current user. */
-async function runWorkdir(instruction, state, kit) {
-    const createdBy = setWorkdir(instruction, state);
-    const path = workdirOf(state);
-    // The root directory is always there.
-    const members = path === '/' ? [] : await (await stage_files_rootOf(state)).change((view) => workdirMembers(view, path, state, kit));
-    await kit.committer.step(state, { createdBy, changes: addedMembers(members), stable: true }, kit.time());
-}
-/** Sets the working directory in the config; returns what the history says. */
-function setWorkdir({ value }, state) {
-    const written = resolveWorkdir(state.config.WorkingDir ?? '', value);
-    state.config = { ...state.config, WorkingDir: written };
-    return `WORKDIR ${written}`;
-}
-/** The directories that a working directory lacks in a tree, owned by the stage's user. */
-function workdirMembers(view, path, state, kit) {
-    const user = state.config.User ?? '';
-    const owner = user === '' ? undefined : (0,rootfs/* resolveUser */.mM)(view, user);
-    return planWorkdir(view, path, owner, Math.floor(kit.time() / 1000));
-}
-
 ;// CONCATENATED MODULE: ./build/build/instructions/run.js
 
 
@@ -74636,7 +74610,8 @@ async function runWith(mounts, instruction, program, state, kit, step) {
 async function execute({ instruction, program, mounts, placed, root }, state, kit, step) {
     const user = (0,rootfs/* resolveUser */.mM)(root.view, state.config.User ?? '');
     const workdir = workdirOf(state);
-    root.put(workdirMembers(root.view, workdir, state, kit));
+    const owner = state.config.User ? user : undefined;
+    root.put(planWorkdir(root.view, workdir, owner, Math.floor(kit.time() / 1000)));
     const mask = maskOutput(mounts.secrets);
     const outcome = await kit.ports.sandbox.run({
         root,
@@ -74722,6 +74697,35 @@ function failure(program, outcome) {
     const command = JSON.stringify(program.args.join(' '));
     const message = `process ${command} did not complete successfully: exit code: ${outcome.exitCode}`;
     return new errors/* BuildError */.zS('RUN_FAILED', message, { exitStatus: outcome.exitCode, hint: outcome.startFailure });
+}
+
+;// CONCATENATED MODULE: ./build/build/instructions/workdir.js
+
+
+
+
+/** WORKDIR: sets the directory and makes it, with all it lacks on the way, for the current user. */
+async function runWorkdir(instruction, state, kit) {
+    const createdBy = setWorkdir(instruction, state);
+    const path = workdirOf(state);
+    // The root directory is always there.
+    const members = path === '/' ? [] : await (await stage_files_rootOf(state)).change((view) => workdirMembers(view, path, state, kit));
+    await kit.committer.step(state, { createdBy, changes: addedMembers(members), stable: true }, kit.time());
+}
+/** Sets the working directory in the config; returns what the history says. */
+function setWorkdir({ value }, state) {
+    const written = resolveWorkdir(state.config.WorkingDir ?? '', value);
+    state.config = { ...state.config, WorkingDir: written };
+    return `WORKDIR ${written}`;
+}
+/**
+ * The directories that a working directory lacks in a tree. They belong to the stage's user as `--chown` would take its
+ * name: a number alone is the group too, and who is not known is root.
+ */
+function workdirMembers(view, path, { config }, kit) {
+    const user = config.User ?? '';
+    const owner = user === '' ? undefined : (0,rootfs/* resolveOwner */.AK)(view, user);
+    return planWorkdir(view, path, owner, Math.floor(kit.time() / 1000));
 }
 
 ;// CONCATENATED MODULE: ./build/build/cache/take-over.js

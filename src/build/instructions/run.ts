@@ -1,3 +1,4 @@
+import { planWorkdir } from '../../copy/index.ts';
 import { shellScript, soleHeredoc, type RunInstruction } from '../../dockerfile/index.ts';
 import { BuildError } from '../../errors/index.ts';
 import { formatPlatform } from '../../oci/index.ts';
@@ -14,7 +15,6 @@ import { maskOutput } from './mounts/mask-output.ts';
 import type { PlacedMounts } from './mounts/place-mounts.ts';
 import { prepareMounts, type RunMounts } from './mounts/prepare-mounts.ts';
 import { proxyVariables } from './proxy-variables.ts';
-import { workdirMembers } from './workdir.ts';
 
 /** What a RUN starts. */
 interface Program {
@@ -82,7 +82,8 @@ async function execute(
 ): Promise<OwnershipRecord> {
   const user = resolveUser(root.view, state.config.User ?? '');
   const workdir = workdirOf(state);
-  root.put(workdirMembers(root.view, workdir, state, kit));
+  const owner = state.config.User ? user : undefined;
+  root.put(planWorkdir(root.view, workdir, owner, Math.floor(kit.time() / 1000)));
   const mask = maskOutput(mounts.secrets);
   const outcome = await kit.ports.sandbox.run(
     {

@@ -1,6 +1,6 @@
 import type { WordInstruction } from '../../dockerfile/index.ts';
 import { planWorkdir } from '../../copy/index.ts';
-import { resolveUser, type RootView } from '../../rootfs/index.ts';
+import { resolveOwner, type RootView } from '../../rootfs/index.ts';
 import type { TarMember } from '../../tar/index.ts';
 import { addedMembers, rootOf } from '../stage-files.ts';
 import type { BuildKit } from '../kit.ts';
@@ -27,9 +27,12 @@ export function setWorkdir({ value }: WordInstruction, state: StageState): strin
   return `WORKDIR ${written}`;
 }
 
-/** The directories that a working directory lacks in a tree, owned by the stage's user. */
-export function workdirMembers(view: RootView, path: string, state: StageState, kit: BuildKit): TarMember[] {
-  const user = state.config.User ?? '';
-  const owner = user === '' ? undefined : resolveUser(view, user);
+/**
+ * The directories that a working directory lacks in a tree. They belong to the stage's user as `--chown` would take its
+ * name: a number alone is the group too, and who is not known is root.
+ */
+function workdirMembers(view: RootView, path: string, { config }: StageState, kit: BuildKit): TarMember[] {
+  const user = config.User ?? '';
+  const owner = user === '' ? undefined : resolveOwner(view, user);
   return planWorkdir(view, path, owner, Math.floor(kit.time() / 1000));
 }
