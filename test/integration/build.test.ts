@@ -201,7 +201,7 @@ describe.skipIf(noRun !== undefined)(titled('a build with RUN', noRun), () => {
     expect(stat('/made/by/bob')).toBe('directory 755 33:44');
     expect(stat('/made/by/bob/who')).toBe('file 644 33:44');
     expect(read('/made/by/bob/who')).toBe('/made/by/bob 33:44 /home/bob\n');
-    expect(stat('/made/by/nobody')).toBe('directory 755 99:0');
+    expect(stat('/made/by/nobody')).toBe('directory 755 99:99');
     expect(read('/tmp/who')).toBe('99\n0\n');
   });
 
