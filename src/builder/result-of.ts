@@ -1,7 +1,7 @@
-import { rootOf } from '../image/index.ts';
 import { allOutputs, type BuildResult, type OutputSpec, type ResultLayer } from '../request/index.ts';
 import type { Exported } from './export-image.ts';
 import type { BuiltPlatform } from './formed-images.ts';
+import { rootFacts } from './root-facts.ts';
 
 /** What a front is told of an image that was built and exported; all but the time it took. */
 export function resultOf(
@@ -10,13 +10,8 @@ export function resultOf(
   { set, destinations }: Exported,
   withCache: boolean,
 ): Omit<BuildResult, 'milliseconds'> {
-  const { digest, mediaType, size, annotations } = rootOf(set).descriptor;
   return {
-    digest,
-    imageId: set.index === undefined ? set.images[0].manifest.config.digest : digest,
-    mediaType,
-    size,
-    annotations,
+    ...rootFacts(set),
     platforms: built.map(({ platform }) => platform),
     layers: built.flatMap(({ image }, at) => layersOf(image, set.images[at]?.layers ?? [])),
     destinations,

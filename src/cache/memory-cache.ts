@@ -1,8 +1,7 @@
 import { memoryStore } from '../content/index.ts';
-import { toBuildError } from '../errors/index.ts';
 import type { CacheStore } from './cache-store.ts';
-import { copyBlobsOf } from './copy-blobs.ts';
 import { RecordIndex } from './record-index.ts';
+import { saveBlobs } from './save-blobs.ts';
 
 /** A cache that lives as long as the process. */
 export function memoryCache(name = 'memory'): CacheStore {
@@ -22,19 +21,10 @@ export function memoryCache(name = 'memory'): CacheStore {
       return blobs.open(descriptor, signal);
     },
     save: async (records, from, signal) => {
-      const outcome = { saved: 0, bytes: 0, faults: [] as string[] };
-      for (const record of records) {
-        try {
-          outcome.bytes += await copyBlobsOf(record, from, blobs, signal);
-          index.add(record);
-          outcome.saved++;
-        } catch (error) {
-          signal.throwIfAborted();
-          outcome.faults.push(toBuildError(error).message);
-        }
-      }
-      stats.bytesWritten += outcome.bytes;
-      return outcome;
+      const { records: stored, bytes, faults } = await saveBlobs(records, from, blobs, signal);
+      for (const record of stored) index.add(record);
+      stats.bytesWritten += bytes;
+      return { saved: stored.length, bytes, faults };
     },
     stats: () => ({ ...stats }),
   };

@@ -1,4 +1,3 @@
-import { abortOnSignals, exitCode, orCancelled, signalExitCode } from '../report/index.ts';
 import {
   allOutputs,
   imageFiles,
@@ -9,22 +8,20 @@ import {
   type OutputSpec,
 } from '../request/index.ts';
 import { flagValues } from './flag-values.ts';
-import { openLog } from './open-log.ts';
+import { inLog } from './in-log.ts';
 import { type GivenFlag } from './parse-flags.ts';
 import { type CliPorts } from './ports.ts';
 import { readRequest } from './read-request.ts';
 import { refuseFlags, tellOfFlags } from './treat-flags.ts';
 
 /** Builds what the flags ask for, or answers what they ask about it, and returns the exit status. Throws USAGE where the log itself cannot be opened. */
-export async function buildCommand(
+export function buildCommand(
   given: readonly GivenFlag[],
   env: Environment,
   ports: CliPorts,
 ): Promise<number> {
   const flags = flagValues(given);
-  const log = openLog(flags, env, ports);
-  const { signal, dispose } = abortOnSignals(ports.signals, (name) => ports.exit(signalExitCode(name)));
-  try {
+  return inLog(flags, env, ports, async (log, signal) => {
     refuseFlags(given);
     const assembled = readRequest(flags, env, ports);
     tellOfFlags(given, log.reporter);
@@ -46,13 +43,7 @@ export async function buildCommand(
     keep(assembled, result);
     log.finished(result, takesStandardOutput(request.outputs) ? ports.stderr : ports.stdout);
     return 0;
-  } catch (error) {
-    const told = orCancelled(error, signal);
-    log.failed(told);
-    return exitCode(told, signal.reason);
-  } finally {
-    dispose();
-  }
+  });
 }
 
 /** The words about an image must not end up in its bytes. */

@@ -1,5 +1,4 @@
 import { BuildError } from '../errors/index.ts';
-import { abortOnSignals, exitCode, orCancelled, signalExitCode } from '../report/index.ts';
 import {
   checkDestinations,
   imageFiles,
@@ -10,13 +9,13 @@ import {
   type PublishCommand,
 } from '../request/index.ts';
 import { flagValues, type FlagValues } from './flag-values.ts';
-import { openLog } from './open-log.ts';
+import { inLog } from './in-log.ts';
 import { type CommandLine } from './parse-flags.ts';
 import { type CliPorts } from './ports.ts';
 import { refuseFlags, tellOfFlags } from './treat-flags.ts';
 
 /** Pushes, joins or checks the images that the words after the command name; returns the exit status. */
-export async function publishCommand(
+export function publishCommand(
   command: PublishCommand,
   sources: readonly string[],
   given: CommandLine['flags'],
@@ -24,9 +23,7 @@ export async function publishCommand(
   ports: CliPorts,
 ): Promise<number> {
   const flags = flagValues(given);
-  const log = openLog(flags, env, ports);
-  const { signal, dispose } = abortOnSignals(ports.signals, (name) => ports.exit(signalExitCode(name)));
-  try {
+  return inLog(flags, env, ports, async (log, signal) => {
     refuseFlags(given);
     const { request, warnings } = publishRequest(flags, choicesOf(command, sources, flags, env), {
       env,
@@ -39,13 +36,7 @@ export async function publishCommand(
     writeTextFiles(imageFiles(request.outputs, flags.text('metadata-file'), result));
     log.finished(result, ports.stdout);
     return 0;
-  } catch (error) {
-    const told = orCancelled(error, signal);
-    log.failed(told);
-    return exitCode(told, signal.reason);
-  } finally {
-    dispose();
-  }
+  });
 }
 
 function choicesOf(command: PublishCommand, sources: readonly string[], flags: FlagValues, env: Environment) {

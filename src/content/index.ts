@@ -1,5 +1,6 @@
 /** Content-addressed blobs: stores, verification and copying. */
 export type { BlobIngest, BlobSource, BlobStore, IngestStore, LocalBlobStore } from './blob-store.ts';
+export { describe, streamOf } from './bytes-as-blob.ts';
 export { copyBlob } from './copy-blob.ts';
 export { DirectoryStore } from './directory-store.ts';
 export { createLimiter } from './limiter.ts';

@@ -1,4 +1,4 @@
-import { describe } from './document-blobs.ts';
+import { describe } from '../content/index.ts';
 import { encodeConfig, encodeManifest } from './encode-documents.ts';
 import { FORMAT_TYPES, type FormatTypes, type ImageFormat } from './format-types.ts';
 import type { Annotations, Image, ImageLayer } from './image.ts';

@@ -1,4 +1,4 @@
-import { describe } from './document-blobs.ts';
+import { describe } from '../content/index.ts';
 import { encodeIndex } from './encode-documents.ts';
 import { FORMAT_TYPES, type ImageFormat } from './format-types.ts';
 import type { Annotations, Image, ImageSet, ManifestBytes } from './image.ts';

@@ -1,6 +1,6 @@
-import { distinctLayers, streamOf } from './document-blobs.ts';
+import { distinctLayers } from './document-blobs.ts';
 import type { Image, ManifestBytes } from './image.ts';
-import { createLimiter, type BlobSource, type BlobStore } from '../content/index.ts';
+import { streamOf, createLimiter, type BlobSource, type BlobStore } from '../content/index.ts';
 import { BuildError } from '../errors/index.ts';
 import { digestHex, type Descriptor } from '../oci/index.ts';
 import type { Reporter, Transfer } from '../report/index.ts';

@@ -1,9 +1,9 @@
-import { documentsOf, streamOf } from './document-blobs.ts';
+import { documentsOf } from './document-blobs.ts';
 import { parseDocument } from './document.ts';
 import type { Image, ImageSet, ManifestBytes, ManifestSource } from './image.ts';
 import { imageLayers } from './image-layers.ts';
 import { readConfig } from './read-config.ts';
-import { readBlob, type BlobSource } from '../content/index.ts';
+import { streamOf, readBlob, type BlobSource } from '../content/index.ts';
 import { BuildError } from '../errors/index.ts';
 import type { Descriptor, Digest, ImageManifest } from '../oci/index.ts';
 import { CONFIG_LIMIT_BYTES } from './limits.ts';

@@ -1,10 +1,10 @@
 import { ARCHIVE_END, writeMember } from './archive-member.ts';
-import { distinctLayers, streamOf } from './document-blobs.ts';
+import { distinctLayers } from './document-blobs.ts';
 import { goJson } from './go-json.ts';
 import type { Image } from './image.ts';
 import type { WriteOptions } from './write-oci-layout.ts';
 import { writeTo, type WriteTarget } from './write-target.ts';
-import type { BlobSource } from '../content/index.ts';
+import { streamOf, type BlobSource } from '../content/index.ts';
 import { digestHex, layerCompression, type Compression, type Descriptor } from '../oci/index.ts';
 
 const EXTENSIONS: Readonly<Record<Compression, string>> = { none: 'tar', gzip: 'tar.gz', zstd: 'tar.zst' };

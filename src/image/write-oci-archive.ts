@@ -1,10 +1,10 @@
 import { ARCHIVE_END, writeMember } from './archive-member.ts';
-import { distinctLayers, documentsOf, streamOf } from './document-blobs.ts';
+import { distinctLayers, documentsOf } from './document-blobs.ts';
 import type { ImageSet } from './image.ts';
 import { layoutIndex, layoutNames, LAYOUT_MARKER } from './layout-index.ts';
 import type { WriteOptions } from './write-oci-layout.ts';
 import { writeTo, type WriteTarget } from './write-target.ts';
-import type { BlobSource } from '../content/index.ts';
+import { streamOf, type BlobSource } from '../content/index.ts';
 import { digestHex, mediaTypes, type Descriptor, type ImageIndex } from '../oci/index.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { distinctLayers, documentsOf, streamOf } from './document-blobs.ts';
+import { distinctLayers, documentsOf } from './document-blobs.ts';
 import type { ImageSet } from './image.ts';
 import { readIndex, requireLayoutVersion } from './layout-files.ts';
 import { layoutIndex, layoutNames, LAYOUT_MARKER, type LayoutNaming } from './layout-index.ts';
 import { replaceFile } from './replace-file.ts';
-import { copyBlob, DirectoryStore, type BlobSource, type BlobStore } from '../content/index.ts';
+import { streamOf, copyBlob, DirectoryStore, type BlobSource, type BlobStore } from '../content/index.ts';
 import { toBuildError } from '../errors/index.ts';
 
 export interface WriteOptions {

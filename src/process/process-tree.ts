@@ -11,8 +11,9 @@ export function listProcesses(): number[] {
 export function descendantsOf(root: number): number[] {
   const children = new Map<number, number[]>();
   for (const pid of listProcesses()) {
-    const parent = parentOf(pid);
-    if (parent === undefined) continue;
+    const fields = statFields(pid);
+    if (fields === undefined) continue;
+    const parent = Number(fields[1]);
     const siblings = children.get(parent);
     if (siblings === undefined) children.set(parent, [pid]);
     else siblings.push(pid);
@@ -42,12 +43,12 @@ export function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-function parentOf(pid: number): number | undefined {
+/** The fields of `/proc/PID/stat` after the name, state first (proc_pid_stat(5)); undefined for a process that is gone. */
+export function statFields(pid: number): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The command name in parentheses may hold anything, so the fields are counted from its end.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(fields[1]);
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }

@@ -1,8 +1,9 @@
-import { readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
+import { readlinkSync, type BigIntStats } from 'node:fs';
 import { comparePaths, joinPath, toFs, type BytePath } from '../bytes/index.ts';
 import { NO_XATTRS, type ContentSource } from '../tar/index.ts';
 import { deviceMajor, deviceMinor } from './device-number.ts';
 import { lstatBig } from './lstat-big.ts';
+import { namesIn } from './names-in.ts';
 import type { NodeStat, RootView } from './root-view.ts';
 import { readXattrs } from './xattrs.ts';
 
@@ -26,8 +27,7 @@ export class DiskRoot implements RootView {
   }
 
   readdir(path: BytePath): BytePath[] {
-    const names = readdirSync(toFs(this.#onDisk(path)), { encoding: 'latin1' }) as BytePath[];
-    return names.sort(comparePaths);
+    return namesIn(this.#onDisk(path)).sort(comparePaths);
   }
 
   content(path: BytePath): ContentSource {

@@ -10,6 +10,7 @@ export { LayerUnpacker } from './layer-unpacker.ts';
 export type { OwnershipEvent } from './ownership-event.ts';
 export { clearRoot, foreignPaths } from './own-root/clear-root.ts';
 export { KeptPaths } from './own-root/kept-paths.ts';
+export { namesIn } from './names-in.ts';
 export { removeTree } from './remove-tree.ts';
 export { resolveInRoot } from './resolve-in-root.ts';
 export type { ResolvedPath } from './resolve-in-root.ts';

@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { comparePaths, joinPath, toFs, type BytePath } from '../bytes/index.ts';
+import { comparePaths, joinPath, type BytePath } from '../bytes/index.ts';
+import { namesIn } from '../rootfs/index.ts';
 import type { TarMember } from '../tar/index.ts';
 import { memberOf, statAt, wholeMilliseconds } from './disk-member.ts';
 import { LinkGroups } from './link-groups.ts';
@@ -13,7 +13,7 @@ export function directoryMembers(root: BytePath): TarMember[] {
   const paths: BytePath[] = [];
   const pending: BytePath[] = ['' as BytePath];
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-    for (const name of readdirSync(toFs(joinPath(root, directory)), { encoding: 'latin1' }) as BytePath[]) {
+    for (const name of namesIn(joinPath(root, directory))) {
       const path = joinPath(directory, name);
       const stat = statAt(joinPath(root, path));
       if (stat === undefined || stat.dev !== top?.dev) continue;

@@ -1,5 +1,6 @@
-import { readdirSync, type BigIntStats } from 'node:fs';
-import { comparePaths, joinPath, toFs, type BytePath } from '../bytes/index.ts';
+import type { BigIntStats } from 'node:fs';
+import { comparePaths, joinPath, type BytePath } from '../bytes/index.ts';
+import { namesIn } from '../rootfs/index.ts';
 import type { Change } from './change.ts';
 import { sameCapability } from './capabilities.ts';
 import { changeOf, statAt, wholeMilliseconds } from './disk-member.ts';
@@ -78,10 +79,6 @@ class OverlayDiff {
       if (!present.has(name) && !this.#ignored(path)) this.#removed.push({ kind: 'removed', path });
     }
   }
-}
-
-function namesIn(directory: BytePath): BytePath[] {
-  return readdirSync(toFs(directory), { encoding: 'latin1' }) as BytePath[];
 }
 
 /** overlayfs marks a deletion by a character device 0/0 (Documentation/filesystems/overlayfs.rst). */

@@ -1,5 +1,6 @@
-import { chmodSync, lstatSync, readdirSync, type BigIntStats } from 'node:fs';
+import { chmodSync, lstatSync, type BigIntStats } from 'node:fs';
 import { joinPath, toFs, type BytePath } from '../bytes/index.ts';
+import { namesIn } from '../rootfs/index.ts';
 import { statAt, wholeMilliseconds } from './disk-member.ts';
 import type { IgnoreRule } from './ignore.ts';
 
@@ -23,7 +24,7 @@ export function readTreeState(root: BytePath, ignored: IgnoreRule): TreeState {
   let newestChangeNs = 0n;
   const pending: BytePath[] = ['' as BytePath];
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-    for (const name of namesIn(joinPath(root, directory))) {
+    for (const name of openedNames(joinPath(root, directory))) {
       const path = joinPath(directory, name);
       if (ignored(path)) continue;
       const stat = statAt(joinPath(root, path));
@@ -37,14 +38,13 @@ export function readTreeState(root: BytePath, ignored: IgnoreRule): TreeState {
 }
 
 /** Without privileges a directory that its owner may not read has to be opened up first. */
-function namesIn(directory: BytePath): BytePath[] {
-  const list = (): BytePath[] => readdirSync(toFs(directory), { encoding: 'latin1' }) as BytePath[];
+function openedNames(directory: BytePath): BytePath[] {
   try {
-    return list();
+    return namesIn(directory);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
     chmodSync(toFs(directory), (lstatSync(toFs(directory)).mode & 0o7777) | 0o700);
-    return list();
+    return namesIn(directory);
   }
 }
 

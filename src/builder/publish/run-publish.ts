@@ -1,12 +1,10 @@
-import { mkdirSync, rmSync } from 'node:fs';
 import { BuildError } from '../../errors/index.ts';
-import { createHttpClient } from '../../http/index.ts';
-import { platformOf, rootOf, validateSet, type ImageSet } from '../../image/index.ts';
+import { platformOf, validateSet, type ImageSet } from '../../image/index.ts';
 import { formatPlatform } from '../../oci/index.ts';
-import { createRegistryClient, registryTrust } from '../../registry/index.ts';
 import type { BuildResult, BuildSurroundings, PublishRequest, RunPublish } from '../../request/index.ts';
-import { makeScratch } from '../make-scratch.ts';
+import { inScratch } from '../in-scratch.ts';
 import { checkDestinations, pushDestinations, type PushTools } from '../push-destinations.ts';
+import { rootFacts } from '../root-facts.ts';
 import { mergeSources } from './merge-sources.ts';
 import { openSource, repositoryName, type OpenedSource, type SourcePlaces } from './open-source.ts';
 
@@ -16,22 +14,14 @@ import { openSource, repositoryName, type OpenedSource, type SourcePlaces } from
  */
 export const runPublish: RunPublish = async (request, surroundings) => {
   const started = performance.now();
-  const { env, reporter, signal } = surroundings;
-  const { registries, credentials, scratchParent, cwd, outputs } = request;
-  mkdirSync(scratchParent, { recursive: true });
-  const scratch = makeScratch(scratchParent);
-  const http = createHttpClient({ env, materialOf: registryTrust(registries, env) });
-  try {
-    const registry = createRegistryClient({ registries, credentials, env, reporter, http });
+  const result = await inScratch(request, surroundings, ({ scratch, registry }) => {
+    const { cwd, outputs } = request;
     const [tag] = outputs.tags;
     const repository = tag === undefined ? undefined : repositoryName(tag);
-    const places = { registry, cwd, scratch, repository, signal };
-    const result = await publish(request, surroundings, places);
-    return { ...result, milliseconds: Math.round(performance.now() - started) };
-  } finally {
-    await http.close();
-    rmSync(scratch, { recursive: true, force: true });
-  }
+    const places = { registry, cwd, scratch, repository, signal: surroundings.signal };
+    return publish(request, surroundings, places);
+  });
+  return { ...result, milliseconds: Math.round(performance.now() - started) };
 };
 
 type Published = Omit<BuildResult, 'milliseconds'>;
@@ -73,14 +63,9 @@ async function publish(
 }
 
 function resultOf(set: ImageSet, destinations: Published['destinations']): Published {
-  const { digest, mediaType, size, annotations } = rootOf(set).descriptor;
   const images = set.images.filter(({ config }) => config.os !== 'unknown');
   return {
-    digest,
-    imageId: set.index === undefined ? set.images[0].manifest.config.digest : digest,
-    mediaType,
-    size,
-    annotations,
+    ...rootFacts(set),
     platforms: images.map(platformOf),
     layers: images.flatMap(({ layers }) =>
       layers.map(({ descriptor, diffId }) => ({

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { streamOf } from '../../content/index.ts';
 import type { Waiting } from '../../http/index.ts';
 import type { RecordSeal } from '../seal.ts';
 import type { Entries, Written } from './entries.ts';
@@ -40,7 +41,12 @@ export class IndexHistory {
       const { version, index } = await this.#latest(signal);
       const next = Math.max(version, skipped) + 1;
       const bytes = encodeIndex(change(index), this.#seal);
-      written = await this.#entries.write(`${this.#prefix}${next}`, bytes.length, () => once(bytes), signal);
+      written = await this.#entries.write(
+        `${this.#prefix}${next}`,
+        bytes.length,
+        () => streamOf(bytes),
+        signal,
+      );
       if (written.kind === 'exists' && !(await this.#appeared(next, signal))) skipped = next;
     }
     return written;
@@ -71,8 +77,4 @@ function indexPrefix(scope: string, ref: string): string {
 
 function short(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes);
 }

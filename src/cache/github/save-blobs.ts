@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createLimiter, type BlobSource } from '../../content/index.ts';
+import { createLimiter, streamOf, type BlobSource } from '../../content/index.ts';
 import { toBuildError } from '../../errors/index.ts';
 import { digestHex, type Descriptor, type Digest } from '../../oci/index.ts';
 import type { Entries, Written } from './entries.ts';
@@ -108,14 +108,10 @@ async function packedEntry(
     key: `tsk-pack-1-${createHash('sha256').update(content).digest('hex')}`,
     blobs,
     size: content.length,
-    open: () => whole(content),
+    open: () => streamOf(content),
     places: (entry) => {
       let end = 0;
       return blobs.map(({ digest, size }) => [digest, { entry, offset: (end += size) - size, size }]);
     },
   };
-}
-
-async function* whole(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes);
 }

@@ -1,4 +1,4 @@
-import { readBlob } from '../../content/index.ts';
+import { describe, readBlob, streamOf } from '../../content/index.ts';
 import { BuildError } from '../../errors/index.ts';
 import { digestOf, ImageManifest, mediaTypes, type Descriptor, type Digest } from '../../oci/index.ts';
 import { blobsOf } from '../record.ts';
@@ -55,19 +55,20 @@ export async function writeIndex(
   signal: AbortSignal,
 ): Promise<boolean> {
   const index = latestOf(all);
-  const config = described(RECORDS_TYPE, Buffer.from(index.format(seal)));
-  await repository.put(config.descriptor, once(config.bytes), signal);
+  const listed = Buffer.from(index.format(seal));
+  const config = describe(RECORDS_TYPE, listed);
+  await repository.put(config, streamOf(listed), signal);
   const manifest = {
     schemaVersion: 2,
     mediaType: mediaTypes.OCI_MANIFEST,
     artifactType: INDEX_TYPE,
-    config: config.descriptor,
+    config,
     layers: blobsIn(index),
   };
-  const { descriptor, bytes } = described(mediaTypes.OCI_MANIFEST, Buffer.from(JSON.stringify(manifest)));
+  const bytes = Buffer.from(JSON.stringify(manifest));
   const now = await repository.digestUnder(tag, signal);
   if (now !== undefined && now !== digest) return false;
-  await repository.replaceTag(descriptor, bytes, tag, signal);
+  await repository.replaceTag(describe(mediaTypes.OCI_MANIFEST, bytes), bytes, tag, signal);
   return true;
 }
 
@@ -113,18 +114,10 @@ function blobsIn(index: RecordIndex): Descriptor[] {
   return [...distinct.values()].map(({ mediaType, digest, size }) => ({ mediaType, digest, size }));
 }
 
-function described(mediaType: string, bytes: Buffer): { descriptor: Descriptor; bytes: Buffer } {
-  return { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length }, bytes };
-}
-
 function parsed(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
     return undefined;
   }
-}
-
-async function* once(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

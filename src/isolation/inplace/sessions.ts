@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listProcesses, sendSignal } from '../../process/index.ts';
+import { listProcesses, sendSignal, statFields } from '../../process/index.ts';
 
 /** The sessions (setsid(2)) that processes here are in now. */
 export function presentSessions(): ReadonlySet<number> {
@@ -25,12 +24,8 @@ export async function killNewSessions(before: ReadonlySet<number>, limitMs: numb
 
 /** Undefined for a process that is gone. A zombie does nothing any more, and who does not wait for it is not ours. */
 function sessionOf(pid: number): { readonly session: number; readonly isAlive: boolean } | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name in parentheses may hold anything, so the fields are counted from its end: state, parent, group, session.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { session: Number(fields[3]), isAlive: fields[0] !== 'Z' && fields[0] !== 'X' };
-  } catch {
-    return undefined;
-  }
+  const fields = statFields(pid);
+  if (fields === undefined) return undefined;
+  // State, parent, group, session.
+  return { session: Number(fields[3]), isAlive: fields[0] !== 'Z' && fields[0] !== 'X' };
 }

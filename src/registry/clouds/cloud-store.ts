@@ -3,6 +3,7 @@ import { type Waiting } from '../../http/index.ts';
 import { type Reporter } from '../../report/index.ts';
 import { type CredentialStore } from '../credentials/credential-store.ts';
 import { type FoundCredential } from '../credentials/credential.ts';
+import { keptAnswers } from '../credentials/kept-answers.ts';
 import { type Cloud } from './cloud-tools.ts';
 
 /** Another is asked for this long before the end, as requests take time; half the time left where that is less. */
@@ -14,7 +15,7 @@ const PASSING: ReadonlySet<string> = new Set(['REGISTRY_AUTH', 'REGISTRY', 'NETW
  * fails is a warning: public images need none.
  */
 export function cloudStore(cloud: Cloud, reporter: Reporter, waiting: Waiting): CredentialStore {
-  const asked = new Map<string, Promise<FoundCredential | undefined>>();
+  const answer = keptAnswers(waiting.now);
 
   const ask = async (registry: string, signal?: AbortSignal): Promise<FoundCredential | undefined> => {
     try {
@@ -31,13 +32,7 @@ export function cloudStore(cloud: Cloud, reporter: Reporter, waiting: Waiting): 
 
   return {
     async find({ registry }, signal) {
-      if (!cloud.covers(registry)) return undefined;
-      const known = await asked.get(registry);
-      if (known?.expiresAt !== undefined && known.expiresAt <= waiting.now()) asked.delete(registry);
-      const answer = asked.get(registry) ?? ask(registry, signal);
-      asked.set(registry, answer);
-      answer.catch(() => asked.delete(registry));
-      return answer;
+      return cloud.covers(registry) ? answer(registry, () => ask(registry, signal)) : undefined;
     },
   };
 }

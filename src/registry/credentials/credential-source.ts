@@ -10,11 +10,12 @@ import { machineVendor } from '../clouds/machine-vendor.ts';
 import { type ConfigDirectories } from './config-places.ts';
 import { configStore } from './config-store.ts';
 import { type CredentialQuestion, type CredentialStore, type Environment } from './credential-store.ts';
-import { secretsOf, type FoundCredential } from './credential.ts';
+import { secretsOf } from './credential.ts';
 import { environmentStore } from './environment-store.ts';
 import { gitlabStore } from './gitlab-store.ts';
 import { givenStore } from './given-store.ts';
 import { helperAnswers } from './helper-answers.ts';
+import { keptAnswers } from './kept-answers.ts';
 
 export interface CredentialSourceOptions {
   readonly given: readonly GivenCredential[];
@@ -41,7 +42,7 @@ export function createCredentialSource(options: CredentialSourceOptions): Creden
   const { given, secrets, waiting } = options;
   for (const { username, password } of given) keepSecret({ username, password }, secrets);
   const stores = storesOf(options);
-  const answers = new Map<string, Promise<FoundCredential | undefined>>();
+  const answer = keptAnswers(waiting.now);
 
   const search = async (question: CredentialQuestion, signal?: AbortSignal) => {
     for (const store of stores) {
@@ -54,15 +55,10 @@ export function createCredentialSource(options: CredentialSourceOptions): Creden
   };
 
   return {
-    async find(question, signal) {
-      const key = `${question.access} ${question.registry}/${question.repository}`;
-      const known = await answers.get(key);
-      if (known?.expiresAt !== undefined && known.expiresAt <= waiting.now()) answers.delete(key);
-      const answer = answers.get(key) ?? search(question, signal);
-      answers.set(key, answer);
-      answer.catch(() => answers.delete(key));
-      return answer;
-    },
+    find: (question, signal) =>
+      answer(`${question.access} ${question.registry}/${question.repository}`, () =>
+        search(question, signal),
+      ),
   };
 }
 

@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { lstatSync, rmdirSync, unlinkSync } from 'node:fs';
 import { joinPath, toFs, type BytePath } from '../../bytes/index.ts';
+import { namesIn } from '../names-in.ts';
 import type { KeptPaths } from './kept-paths.ts';
 
 /**
@@ -54,8 +55,4 @@ function removeOn(dev: number, path: BytePath): boolean {
 function holdsFiles(path: BytePath): boolean {
   if (!lstatSync(toFs(path)).isDirectory()) return true;
   return namesIn(path).some((name) => holdsFiles(joinPath(path, name)));
-}
-
-function namesIn(directory: BytePath): BytePath[] {
-  return readdirSync(toFs(directory), { encoding: 'latin1' }) as BytePath[];
 }

@@ -3,7 +3,6 @@ import {
   lchownSync,
   lstatSync,
   mkdirSync,
-  readdirSync,
   renameSync,
   rmdirSync,
   type BigIntStats,
@@ -11,7 +10,7 @@ import {
 import { joinPath, toFs, type BytePath } from '../../bytes/index.ts';
 import { statAt } from '../disk-member.ts';
 import { setTime } from '../set-time.ts';
-import type { KeptPaths } from '../../rootfs/index.ts';
+import { namesIn, type KeptPaths } from '../../rootfs/index.ts';
 
 /** A directory that stayed in the root because of what is kept below it, and how it was before a tree came. */
 export interface SharedDirectory {
@@ -100,8 +99,4 @@ function lendMetadata(from: BigIntStats, to: BytePath): void {
   lchownSync(toFs(to), Number(from.uid), Number(from.gid));
   chmodSync(toFs(to), Number(from.mode) & 0o7777);
   setTime(to, from.mtimeNs);
-}
-
-function namesIn(directory: BytePath): BytePath[] {
-  return readdirSync(toFs(directory), { encoding: 'latin1' }) as BytePath[];
 }

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { statFields } from '../../process/index.ts';
 
 const AGAIN_MS = 50;
 
@@ -45,10 +46,8 @@ function isAlive(identity: string): boolean {
 
 /** A process's number and when it started: numbers are given again. */
 function identityOf(pid: number): string | undefined {
-  const stat = readIfThere(`/proc/${pid}/stat`);
-  if (stat === undefined) return undefined;
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' ? undefined : `${pid} ${fields[19]}`;
+  const fields = statFields(pid);
+  return fields === undefined || fields[0] === 'Z' ? undefined : `${pid} ${fields[19]}`;
 }
 
 function readIfThere(path: string): string | undefined {
