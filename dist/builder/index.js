@@ -66995,8 +66995,8 @@ function foresightOf(plan, steps) {
     }));
 }
 
-// EXTERNAL MODULE: ./build/content/index.js + 7 modules
-var content = __nccwpck_require__(5117);
+// EXTERNAL MODULE: ./build/content/index.js + 8 modules
+var content = __nccwpck_require__(384);
 // EXTERNAL MODULE: ./build/tar/index.js + 20 modules
 var tar = __nccwpck_require__(732);
 // EXTERNAL MODULE: external "node:stream/promises"
@@ -67423,8 +67423,8 @@ async function recompressLayer({ descriptor, diffId }, { from, to, compression, 
     }
 }
 
-// EXTERNAL MODULE: ./build/rootfs/index.js + 31 modules
-var rootfs = __nccwpck_require__(4014);
+// EXTERNAL MODULE: ./build/rootfs/index.js + 32 modules
+var rootfs = __nccwpck_require__(4472);
 ;// CONCATENATED MODULE: ./build/layer/flatten/view-members.js
 
 
@@ -72450,7 +72450,7 @@ function causesOf(error) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _build_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4937);
-/* harmony import */ var _content_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5117);
+/* harmony import */ var _content_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(384);
 /* harmony import */ var _errors_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3228);
 /* harmony import */ var _process_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(247);
 /* harmony import */ var _channel_ports_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2710);
@@ -72883,8 +72883,8 @@ const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.u
 var errors = __nccwpck_require__(3228);
 // EXTERNAL MODULE: ./build/process/index.js + 7 modules
 var build_process = __nccwpck_require__(247);
-// EXTERNAL MODULE: ./build/rootfs/index.js + 31 modules
-var rootfs = __nccwpck_require__(4014);
+// EXTERNAL MODULE: ./build/rootfs/index.js + 32 modules
+var rootfs = __nccwpck_require__(4472);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./build/isolation/backend/sudo.js
@@ -73704,7 +73704,6 @@ class PlacedCopies {
 ;// CONCATENATED MODULE: ./build/isolation/inplace/sessions.js
 
 
-
 /** The sessions (setsid(2)) that processes here are in now. */
 function presentSessions() {
     return new Set((0,build_process/* listProcesses */.O3)().flatMap((pid) => sessionOf(pid)?.session ?? []));
@@ -73728,15 +73727,11 @@ async function killNewSessions(before, limitMs) {
 }
 /** Undefined for a process that is gone. A zombie does nothing any more, and who does not wait for it is not ours. */
 function sessionOf(pid) {
-    try {
-        const stat = (0,external_node_fs_.readFileSync)(`/proc/${pid}/stat`, 'latin1');
-        // The name in parentheses may hold anything, so the fields are counted from its end: state, parent, group, session.
-        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        return { session: Number(fields[3]), isAlive: fields[0] !== 'Z' && fields[0] !== 'X' };
-    }
-    catch {
+    const fields = (0,build_process/* statFields */.qV)(pid);
+    if (fields === undefined)
         return undefined;
-    }
+    // State, parent, group, session.
+    return { session: Number(fields[3]), isAlive: fields[0] !== 'Z' && fields[0] !== 'X' };
 }
 
 ;// CONCATENATED MODULE: ./build/isolation/inplace/run-in-place.js
@@ -76183,8 +76178,8 @@ function changedParts(parts, latest) {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./build/content/index.js + 7 modules
-var content = __nccwpck_require__(5117);
+// EXTERNAL MODULE: ./build/content/index.js + 8 modules
+var content = __nccwpck_require__(384);
 // EXTERNAL MODULE: ./build/errors/index.js + 2 modules
 var errors = __nccwpck_require__(3228);
 // EXTERNAL MODULE: ./build/oci/index.js + 6 modules
@@ -76530,20 +76525,21 @@ async function registry_index_readIndex(repository, tag, seal, signal) {
  */
 async function registry_index_writeIndex({ records: all, digest }, repository, tag, seal, signal) {
     const index = latestOf(all);
-    const config = described(RECORDS_TYPE, Buffer.from(index.format(seal)));
-    await repository.put(config.descriptor, once(config.bytes), signal);
+    const listed = Buffer.from(index.format(seal));
+    const config = describe(RECORDS_TYPE, listed);
+    await repository.put(config, streamOf(listed), signal);
     const manifest = {
         schemaVersion: 2,
         mediaType: mediaTypes.OCI_MANIFEST,
         artifactType: INDEX_TYPE,
-        config: config.descriptor,
+        config,
         layers: blobsIn(index),
     };
-    const { descriptor, bytes } = described(mediaTypes.OCI_MANIFEST, Buffer.from(JSON.stringify(manifest)));
+    const bytes = Buffer.from(JSON.stringify(manifest));
     const now = await repository.digestUnder(tag, signal);
     if (now !== undefined && now !== digest)
         return false;
-    await repository.replaceTag(descriptor, bytes, tag, signal);
+    await repository.replaceTag(describe(mediaTypes.OCI_MANIFEST, bytes), bytes, tag, signal);
     return true;
 }
 async function manifestUnder(repository, tag, signal) {
@@ -76582,9 +76578,6 @@ function blobsIn(index) {
     const distinct = new Map(blobs.map((blob) => [blob.digest, blob]));
     return [...distinct.values()].map(({ mediaType, digest, size }) => ({ mediaType, digest, size }));
 }
-function described(mediaType, bytes) {
-    return { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length }, bytes };
-}
 function parsed(bytes) {
     try {
         return JSON.parse(bytes.toString('utf8'));
@@ -76592,9 +76585,6 @@ function parsed(bytes) {
     catch {
         return undefined;
     }
-}
-async function* once(bytes) {
-    yield bytes;
 }
 
 ;// CONCATENATED MODULE: ./build/cache/registry/registry-cache.js
@@ -76688,7 +76678,6 @@ function mountingStore({ reader, writer, mountFrom }) {
 
 
 
-
 /** A cache that lives as long as the process. */
 function memoryCache(name = 'memory') {
     const blobs = memoryStore();
@@ -76707,20 +76696,11 @@ function memoryCache(name = 'memory') {
             return blobs.open(descriptor, signal);
         },
         save: async (records, from, signal) => {
-            const outcome = { saved: 0, bytes: 0, faults: [] };
-            for (const record of records) {
-                try {
-                    outcome.bytes += await copyBlobsOf(record, from, blobs, signal);
-                    index.add(record);
-                    outcome.saved++;
-                }
-                catch (error) {
-                    signal.throwIfAborted();
-                    outcome.faults.push(toBuildError(error).message);
-                }
-            }
-            stats.bytesWritten += outcome.bytes;
-            return outcome;
+            const { records: stored, bytes, faults } = await saveBlobs(records, from, blobs, signal);
+            for (const record of stored)
+                index.add(record);
+            stats.bytesWritten += bytes;
+            return { saved: stored.length, bytes, faults };
         },
         stats: () => ({ ...stats }),
     };
@@ -77351,6 +77331,7 @@ function index_document_boundedIndex({ records, blobs }) {
 ;// CONCATENATED MODULE: ./build/cache/github/index-history.js
 
 
+
 /** How long another job may take to write the index it has reserved; it is dead after that. */
 const WAIT_FOR_OTHERS_MS = 15_000;
 /** Many jobs may end at once; each attempt is a later version. */
@@ -77383,7 +77364,7 @@ class index_history_IndexHistory {
             const { version, index } = await this.#latest(signal);
             const next = Math.max(version, skipped) + 1;
             const bytes = encodeIndex(change(index), this.#seal);
-            written = await this.#entries.write(`${this.#prefix}${next}`, bytes.length, () => index_history_once(bytes), signal);
+            written = await this.#entries.write(`${this.#prefix}${next}`, bytes.length, () => streamOf(bytes), signal);
             if (written.kind === 'exists' && !(await this.#appeared(next, signal)))
                 skipped = next;
         }
@@ -77413,9 +77394,6 @@ function indexPrefix(scope, ref) {
 }
 function index_history_short(text) {
     return createHash('sha256').update(text).digest('hex').slice(0, 16);
-}
-async function* index_history_once(bytes) {
-    yield await Promise.resolve(bytes);
 }
 
 ;// CONCATENATED MODULE: ./build/cache/github/save-blobs.js
@@ -77488,15 +77466,12 @@ async function packedEntry(blobs, source, signal) {
         key: `tsk-pack-1-${createHash('sha256').update(content).digest('hex')}`,
         blobs,
         size: content.length,
-        open: () => whole(content),
+        open: () => streamOf(content),
         places: (entry) => {
             let end = 0;
             return blobs.map(({ digest, size }) => [digest, { entry, offset: (end += size) - size, size }]);
         },
     };
-}
-async function* whole(bytes) {
-    yield await Promise.resolve(bytes);
 }
 
 ;// CONCATENATED MODULE: ./build/cache/github/token-scopes.js
@@ -78348,7 +78323,7 @@ function decompress_damaged(error) {
 
 /***/ }),
 
-/***/ 5117:
+/***/ 384:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -78359,7 +78334,20 @@ __nccwpck_require__.d(__webpack_exports__, {
   gm: () => (/* reexport */ readBlob)
 });
 
-// UNUSED EXPORTS: copyBlob, memoryStore, verified
+// UNUSED EXPORTS: copyBlob, describe, memoryStore, streamOf, verified
+
+// EXTERNAL MODULE: ./build/oci/index.js + 6 modules
+var oci = __nccwpck_require__(968);
+;// CONCATENATED MODULE: ./build/content/bytes-as-blob.js
+
+/** The descriptor of a document in memory. */
+function describe(mediaType, bytes) {
+    return { mediaType, digest: digestOf(bytes), size: bytes.length };
+}
+/** Bytes in memory as a blob's stream. */
+async function* streamOf(bytes) {
+    yield bytes;
+}
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -78369,8 +78357,6 @@ var external_node_path_ = __nccwpck_require__(6760);
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./build/errors/index.js + 2 modules
 var errors = __nccwpck_require__(3228);
-// EXTERNAL MODULE: ./build/oci/index.js + 6 modules
-var oci = __nccwpck_require__(968);
 ;// CONCATENATED MODULE: ./build/content/file-ingest.js
 
 
@@ -78737,6 +78723,7 @@ async function readBlob(source, descriptor, limitBytes, signal) {
 }
 
 ;// CONCATENATED MODULE: ./build/content/index.js
+
 
 
 
@@ -80044,8 +80031,8 @@ function findEarly({ dockerfile, context, contextSubPath, cwd }) {
     return { kind: 'file', name: locateDockerfile({ context: root, file: dockerfile.name, cwd }) };
 }
 
-// EXTERNAL MODULE: ./build/rootfs/index.js + 31 modules
-var rootfs = __nccwpck_require__(4014);
+// EXTERNAL MODULE: ./build/rootfs/index.js + 32 modules
+var rootfs = __nccwpck_require__(4472);
 ;// CONCATENATED MODULE: ./build/context/archive/unpack-context.js
 
 
@@ -81475,7 +81462,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   O3: () => (/* reexport */ listProcesses),
   HZ: () => (/* reexport */ runSync),
   vG: () => (/* reexport */ sendSignal),
-  Nu: () => (/* reexport */ spawn_process_spawnProcess)
+  Nu: () => (/* reexport */ spawn_process_spawnProcess),
+  qV: () => (/* reexport */ statFields)
 });
 
 // UNUSED EXPORTS: run
@@ -81549,9 +81537,10 @@ function listProcesses() {
 function descendantsOf(root) {
     const children = new Map();
     for (const pid of listProcesses()) {
-        const parent = parentOf(pid);
-        if (parent === undefined)
+        const fields = statFields(pid);
+        if (fields === undefined)
             continue;
+        const parent = Number(fields[1]);
         const siblings = children.get(parent);
         if (siblings === undefined)
             children.set(parent, [pid]);
@@ -81582,12 +81571,12 @@ function sendSignal(pid, signal) {
         return false;
     }
 }
-function parentOf(pid) {
+/** The fields of `/proc/PID/stat` after the name, state first (proc_pid_stat(5)); undefined for a process that is gone. */
+function statFields(pid) {
     try {
         const stat = (0,external_node_fs_.readFileSync)(`/proc/${pid}/stat`, 'latin1');
         // The command name in parentheses may hold anything, so the fields are counted from its end.
-        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        return Number(fields[1]);
+        return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     }
     catch {
         return undefined;
@@ -81742,7 +81731,7 @@ function runSync(command, args, options = {}) {
 
 /***/ }),
 
-/***/ 4014:
+/***/ 4472:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81759,6 +81748,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Kv: () => (/* reexport */ clearRoot),
   gl: () => (/* reexport */ deviceMajor),
   CW: () => (/* reexport */ deviceMinor),
+  wX: () => (/* reexport */ names_in_namesIn),
   c_: () => (/* reexport */ readContent),
   lO: () => (/* reexport */ readXattrs),
   dM: () => (/* reexport */ removeTree),
@@ -82895,7 +82885,16 @@ function deviceMinor(rdev) {
 
 // EXTERNAL MODULE: ./build/tar/index.js + 20 modules
 var tar = __nccwpck_require__(732);
+;// CONCATENATED MODULE: ./build/rootfs/names-in.js
+
+
+/** The names in a directory of this machine, in no order. Throws what readdir throws. */
+function names_in_namesIn(directory) {
+    return (0,external_node_fs_.readdirSync)((0,byte_path/* toFs */.pT)(directory), { encoding: 'latin1' });
+}
+
 ;// CONCATENATED MODULE: ./build/rootfs/disk-root.js
+
 
 
 
@@ -82917,8 +82916,7 @@ class DiskRoot {
         return (0,external_node_fs_.readlinkSync)((0,byte_path/* toFs */.pT)(this.#onDisk(path)), { encoding: 'latin1' });
     }
     readdir(path) {
-        const names = (0,external_node_fs_.readdirSync)((0,byte_path/* toFs */.pT)(this.#onDisk(path)), { encoding: 'latin1' });
-        return names.sort(byte_path/* comparePaths */.cD);
+        return names_in_namesIn(this.#onDisk(path)).sort(byte_path/* comparePaths */.cD);
     }
     content(path) {
         return { kind: 'file', path: this.#onDisk(path) };
@@ -83045,6 +83043,7 @@ class LayerUnpacker {
 ;// CONCATENATED MODULE: ./build/rootfs/own-root/clear-root.js
 
 
+
 /**
  * What lies in a root besides what is kept, as relative paths: files, links, and directories with any of these in them.
  * Directories that lead to nothing are no find.
@@ -83072,7 +83071,7 @@ function foreignPaths(root, kept) {
 function clearRoot(root, kept) {
     const { dev } = (0,external_node_fs_.lstatSync)((0,byte_path/* toFs */.pT)(root));
     const clear = (directory) => {
-        for (const name of namesIn((0,byte_path/* joinPath */.uJ)(root, directory))) {
+        for (const name of names_in_namesIn((0,byte_path/* joinPath */.uJ)(root, directory))) {
             const path = (0,byte_path/* joinPath */.uJ)(directory, name);
             if (kept.isKept(path))
                 continue;
@@ -83093,7 +83092,7 @@ function removeOn(dev, path) {
     }
     if (stat.dev !== dev)
         return false;
-    const gone = namesIn(path).map((name) => removeOn(dev, (0,byte_path/* joinPath */.uJ)(path, name)));
+    const gone = names_in_namesIn(path).map((name) => removeOn(dev, (0,byte_path/* joinPath */.uJ)(path, name)));
     if (gone.includes(false))
         return false;
     (0,external_node_fs_.rmdirSync)((0,byte_path/* toFs */.pT)(path));
@@ -83103,9 +83102,6 @@ function holdsFiles(path) {
     if (!lstatSync(toFs(path)).isDirectory())
         return true;
     return namesIn(path).some((name) => holdsFiles(joinPath(path, name)));
-}
-function namesIn(directory) {
-    return (0,external_node_fs_.readdirSync)((0,byte_path/* toFs */.pT)(directory), { encoding: 'latin1' });
 }
 
 ;// CONCATENATED MODULE: ./build/rootfs/own-root/kept-paths.js
@@ -83462,6 +83458,7 @@ function copyOf(children) {
 
 
 
+
 /***/ }),
 
 /***/ 371:
@@ -83488,12 +83485,12 @@ __nccwpck_require__.d(__webpack_exports__, {
   LC: () => (/* reexport */ missingMountPoints)
 });
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./build/bytes/byte-path.js
 var byte_path = __nccwpck_require__(7530);
-// EXTERNAL MODULE: ./build/rootfs/index.js + 31 modules
-var rootfs = __nccwpck_require__(4014);
+// EXTERNAL MODULE: ./build/rootfs/index.js + 32 modules
+var rootfs = __nccwpck_require__(4472);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./build/tar/index.js + 20 modules
 var tar = __nccwpck_require__(732);
 ;// CONCATENATED MODULE: ./build/snapshot/disk-member.js
@@ -83604,7 +83601,7 @@ function directoryMembers(root) {
     const paths = [];
     const pending = [''];
     for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-        for (const name of (0,external_node_fs_.readdirSync)((0,byte_path/* toFs */.pT)((0,byte_path/* joinPath */.uJ)(root, directory)), { encoding: 'latin1' })) {
+        for (const name of (0,rootfs/* namesIn */.wX)((0,byte_path/* joinPath */.uJ)(root, directory))) {
             const path = (0,byte_path/* joinPath */.uJ)(directory, name);
             const stat = statAt((0,byte_path/* joinPath */.uJ)(root, path));
             if (stat === undefined || stat.dev !== top?.dev)
@@ -84412,7 +84409,7 @@ class OverlayDiff {
         const existed = statAt((0,byte_path/* joinPath */.uJ)(before, directory))?.isDirectory() === true;
         if (existed)
             this.#noteRemovals(directory);
-        for (const name of namesIn((0,byte_path/* joinPath */.uJ)(upper, directory))) {
+        for (const name of (0,rootfs/* namesIn */.wX)((0,byte_path/* joinPath */.uJ)(upper, directory))) {
             const path = (0,byte_path/* joinPath */.uJ)(directory, name);
             if (this.#ignored(path))
                 continue;
@@ -84427,16 +84424,13 @@ class OverlayDiff {
         }
     }
     #noteRemovals(directory) {
-        const present = new Set(namesIn((0,byte_path/* joinPath */.uJ)(this.#step.merged, directory)));
-        for (const name of namesIn((0,byte_path/* joinPath */.uJ)(this.#step.before, directory))) {
+        const present = new Set((0,rootfs/* namesIn */.wX)((0,byte_path/* joinPath */.uJ)(this.#step.merged, directory)));
+        for (const name of (0,rootfs/* namesIn */.wX)((0,byte_path/* joinPath */.uJ)(this.#step.before, directory))) {
             const path = (0,byte_path/* joinPath */.uJ)(directory, name);
             if (!present.has(name) && !this.#ignored(path))
                 this.#removed.push({ kind: 'removed', path });
         }
     }
-}
-function namesIn(directory) {
-    return (0,external_node_fs_.readdirSync)((0,byte_path/* toFs */.pT)(directory), { encoding: 'latin1' });
 }
 /** overlayfs marks a deletion by a character device 0/0 (Documentation/filesystems/overlayfs.rst). */
 function isWhiteout(stat) {
@@ -84748,6 +84742,7 @@ var promises_ = __nccwpck_require__(8500);
 
 
 
+
 /** What the strings of directories begin with. */
 const DIRECTORY = 'd:';
 /** Walks the whole tree. Synchronous calls: measured 3 to 6 times faster than fs.promises on large trees. */
@@ -84756,7 +84751,7 @@ function readTreeState(root, ignored) {
     let newestChangeNs = 0n;
     const pending = [''];
     for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-        for (const name of tree_state_namesIn((0,byte_path/* joinPath */.uJ)(root, directory))) {
+        for (const name of openedNames((0,byte_path/* joinPath */.uJ)(root, directory))) {
             const path = (0,byte_path/* joinPath */.uJ)(directory, name);
             if (ignored(path))
                 continue;
@@ -84773,16 +84768,15 @@ function readTreeState(root, ignored) {
     return { inodes, newestChangeNs };
 }
 /** Without privileges a directory that its owner may not read has to be opened up first. */
-function tree_state_namesIn(directory) {
-    const list = () => (0,external_node_fs_.readdirSync)((0,byte_path/* toFs */.pT)(directory), { encoding: 'latin1' });
+function openedNames(directory) {
     try {
-        return list();
+        return (0,rootfs/* namesIn */.wX)(directory);
     }
     catch (error) {
         if (error.code !== 'EACCES')
             throw error;
         (0,external_node_fs_.chmodSync)((0,byte_path/* toFs */.pT)(directory), ((0,external_node_fs_.lstatSync)((0,byte_path/* toFs */.pT)(directory)).mode & 0o7777) | 0o700);
-        return list();
+        return (0,rootfs/* namesIn */.wX)(directory);
     }
 }
 /**
@@ -85099,6 +85093,7 @@ class HidingView {
 
 
 
+
 /**
  * Renames what a parked tree has into the root. Where the root has a directory that must stay, the tree's directory of
  * that name is emptied into it, and lends it owner, mode and time. What would lie on something kept stays parked: RUN
@@ -85107,7 +85102,7 @@ class HidingView {
 function moveIn(parked, root, kept) {
     const shared = [];
     const into = (directory) => {
-        for (const name of move_tree_namesIn((0,byte_path/* joinPath */.uJ)(parked, directory))) {
+        for (const name of (0,rootfs/* namesIn */.wX)((0,byte_path/* joinPath */.uJ)(parked, directory))) {
             const path = (0,byte_path/* joinPath */.uJ)(directory, name);
             if (kept.isKept(path))
                 continue;
@@ -85133,7 +85128,7 @@ function moveIn(parked, root, kept) {
 /** The way back: everything in the root that is not kept goes to the parked tree, whoever made it. */
 function moveOut(root, parked, kept, shared) {
     const out = (directory) => {
-        for (const name of move_tree_namesIn((0,byte_path/* joinPath */.uJ)(root, directory))) {
+        for (const name of (0,rootfs/* namesIn */.wX)((0,byte_path/* joinPath */.uJ)(root, directory))) {
             const path = (0,byte_path/* joinPath */.uJ)(directory, name);
             if (kept.isKept(path))
                 continue;
@@ -85156,7 +85151,7 @@ function moveOut(root, parked, kept, shared) {
             lendMetadata(now, target);
     };
     /** Whether RUN put something into a directory that the tree does not have. */
-    const holdsMore = (path) => move_tree_namesIn((0,byte_path/* joinPath */.uJ)(root, path)).some((name) => {
+    const holdsMore = (path) => (0,rootfs/* namesIn */.wX)((0,byte_path/* joinPath */.uJ)(root, path)).some((name) => {
         const below = (0,byte_path/* joinPath */.uJ)(path, name);
         if (kept.isKept(below))
             return false;
@@ -85176,7 +85171,7 @@ function move(from, to) {
         if (error.code !== 'EXDEV' || !stat.isDirectory())
             throw error;
         (0,external_node_fs_.mkdirSync)((0,byte_path/* toFs */.pT)(to));
-        for (const name of move_tree_namesIn(from))
+        for (const name of (0,rootfs/* namesIn */.wX)(from))
             move((0,byte_path/* joinPath */.uJ)(from, name), (0,byte_path/* joinPath */.uJ)(to, name));
         lendMetadata(stat, to);
         (0,external_node_fs_.rmdirSync)((0,byte_path/* toFs */.pT)(from));
@@ -85187,11 +85182,9 @@ function lendMetadata(from, to) {
     (0,external_node_fs_.chmodSync)((0,byte_path/* toFs */.pT)(to), Number(from.mode) & 0o7777);
     setTime(to, from.mtimeNs);
 }
-function move_tree_namesIn(directory) {
-    return (0,external_node_fs_.readdirSync)((0,byte_path/* toFs */.pT)(directory), { encoding: 'latin1' });
-}
 
 ;// CONCATENATED MODULE: ./build/snapshot/takeover/root-lock.js
+
 
 
 const AGAIN_MS = 50;
@@ -85234,11 +85227,8 @@ function isAlive(identity) {
 }
 /** A process's number and when it started: numbers are given again. */
 function identityOf(pid) {
-    const stat = readIfThere(`/proc/${pid}/stat`);
-    if (stat === undefined)
-        return undefined;
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : `${pid} ${fields[19]}`;
+    const fields = (0,build_process/* statFields */.qV)(pid);
+    return fields === undefined || fields[0] === 'Z' ? undefined : `${pid} ${fields[19]}`;
 }
 function readIfThere(path) {
     try {

@@ -57754,7 +57754,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 7525:
+/***/ 3847:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -57768,6 +57768,19 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./build/oci/index.js + 6 modules
+var oci = __nccwpck_require__(968);
+;// CONCATENATED MODULE: ./build/content/bytes-as-blob.js
+
+/** The descriptor of a document in memory. */
+function describe(mediaType, bytes) {
+    return { mediaType, digest: (0,oci/* digestOf */.ol)(bytes), size: bytes.length };
+}
+/** Bytes in memory as a blob's stream. */
+async function* streamOf(bytes) {
+    yield bytes;
+}
+
 ;// CONCATENATED MODULE: ./build/content/copy-blob.js
 /** Copies a blob as a stream, unless it is there already; tells which of the two it was. */
 async function copyBlob(from, to, descriptor, options = {}) {
@@ -57792,8 +57805,6 @@ var external_node_path_ = __nccwpck_require__(6760);
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./build/errors/index.js + 2 modules
 var errors = __nccwpck_require__(3228);
-// EXTERNAL MODULE: ./build/oci/index.js + 6 modules
-var oci = __nccwpck_require__(968);
 ;// CONCATENATED MODULE: ./build/content/file-ingest.js
 
 
@@ -58167,6 +58178,7 @@ async function readBlob(source, descriptor, limitBytes, signal) {
 
 
 
+
 // EXTERNAL MODULE: ./build/http/index.js + 16 modules
 var build_http = __nccwpck_require__(1177);
 // EXTERNAL MODULE: ./build/reference/index.js + 5 modules
@@ -58324,13 +58336,13 @@ function registryErrors(body) {
     }
     const errors = field(data, 'errors');
     if (Array.isArray(errors))
-        return errors.slice(0, 3).map(describe).join('; ');
+        return errors.slice(0, 3).map(foreign_text_describe).join('; ');
     return (string(field(data, 'error_description')) ||
         string(field(data, 'details')) ||
         string(field(data, 'message')) ||
         string(field(data, 'error')));
 }
-function describe(error) {
+function foreign_text_describe(error) {
     const code = string(field(error, 'code'));
     const message = string(field(error, 'message'));
     return message === '' ? code : code === '' ? message : `${message} (${code})`;
@@ -59550,7 +59562,27 @@ function ecr_endpointOf({ service, endpoint }, env) {
     return named || endpoint;
 }
 
+;// CONCATENATED MODULE: ./build/registry/credentials/kept-answers.js
+
+/**
+ * Answers by key, each kept until its credential runs out: then, and where asking failed, `ask` is called again. `now` in
+ * milliseconds since the epoch.
+ */
+function keptAnswers(now) {
+    const kept = new Map();
+    return async (key, ask) => {
+        const known = await kept.get(key);
+        if (known?.expiresAt !== undefined && known.expiresAt <= now())
+            kept.delete(key);
+        const answer = kept.get(key) ?? ask();
+        kept.set(key, answer);
+        answer.catch(() => kept.delete(key));
+        return answer;
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/registry/clouds/cloud-store.js
+
 
 
 
@@ -59565,7 +59597,7 @@ const PASSING = new Set(['REGISTRY_AUTH', 'REGISTRY', 'NETWORK']);
  * fails is a warning: public images need none.
  */
 function cloudStore(cloud, reporter, waiting) {
-    const asked = new Map();
+    const answer = keptAnswers(waiting.now);
     const ask = async (registry, signal) => {
         try {
             const answer = await cloud.credential(registry, signal);
@@ -59583,15 +59615,7 @@ function cloudStore(cloud, reporter, waiting) {
     };
     return {
         async find({ registry }, signal) {
-            if (!cloud.covers(registry))
-                return undefined;
-            const known = await asked.get(registry);
-            if (known?.expiresAt !== undefined && known.expiresAt <= waiting.now())
-                asked.delete(registry);
-            const answer = asked.get(registry) ?? ask(registry, signal);
-            asked.set(registry, answer);
-            answer.catch(() => asked.delete(registry));
-            return answer;
+            return cloud.covers(registry) ? answer(registry, () => ask(registry, signal)) : undefined;
         },
     };
 }
@@ -60397,6 +60421,7 @@ function foundIn({ username, password, implied, origin = 'given' }) {
 
 
 
+
 /**
  * All places, in order, the first that knows a registry wins: credentials given to this build, configuration files with
  * their helpers, KANIKO_* variables, clouds, GitLab CI, what the CI gave without being asked. There is no second try with
@@ -60408,7 +60433,7 @@ function createCredentialSource(options) {
     for (const { username, password } of given)
         keepSecret({ username, password }, secrets);
     const stores = storesOf(options);
-    const answers = new Map();
+    const answer = keptAnswers(waiting.now);
     const search = async (question, signal) => {
         for (const store of stores) {
             const found = await store.find(question, signal);
@@ -60421,16 +60446,7 @@ function createCredentialSource(options) {
         return undefined;
     };
     return {
-        async find(question, signal) {
-            const key = `${question.access} ${question.registry}/${question.repository}`;
-            const known = await answers.get(key);
-            if (known?.expiresAt !== undefined && known.expiresAt <= waiting.now())
-                answers.delete(key);
-            const answer = answers.get(key) ?? search(question, signal);
-            answers.set(key, answer);
-            answer.catch(() => answers.delete(key));
-            return answer;
-        },
+        find: (question, signal) => answer(`${question.access} ${question.registry}/${question.repository}`, () => search(question, signal)),
     };
 }
 function storesOf(options) {
@@ -61667,31 +61683,6 @@ function lazily(make) {
 
 
 
-;// CONCATENATED MODULE: ./build/image/document-blobs.js
-
-/** The descriptor of a document in memory. */
-function document_blobs_describe(mediaType, bytes) {
-    return { mediaType, digest: (0,oci/* digestOf */.ol)(bytes), size: bytes.length };
-}
-/** Bytes in memory as a blob's stream. */
-async function* streamOf(bytes) {
-    yield bytes;
-}
-/** The layers' descriptors in order, each digest once: images may share a layer, or hold the same one several times. */
-function distinctLayers(...images) {
-    const layers = images.flatMap((image) => image.layers.map(({ descriptor }) => descriptor));
-    return [...new Map(layers.map((descriptor) => [descriptor.digest, descriptor])).values()];
-}
-/** Configs, manifests and the index of images, each once and after those it names. */
-function documentsOf({ images, index }) {
-    const documents = images.flatMap((image) => [
-        { descriptor: image.manifest.config, bytes: image.configBytes },
-        { descriptor: image.descriptor, bytes: image.manifestBytes },
-    ]);
-    const all = index === undefined ? documents : [...documents, index];
-    return [...new Map(all.map((document) => [document.descriptor.digest, document])).values()];
-}
-
 ;// CONCATENATED MODULE: ./build/image/go-json.js
 /** Characters that Go's encoding/json escapes inside strings and JSON.stringify does not. */
 const GO_ESCAPES = /[<>&\u2028\u2029]/g;
@@ -61838,14 +61829,14 @@ function assembleImage(parts) {
     const manifest = {
         schemaVersion: 2,
         mediaType: types.manifest,
-        config: document_blobs_describe(types.config, configBytes),
+        config: describe(types.config, configBytes),
         layers: layers.map(({ descriptor }) => descriptor),
     };
     const { annotations = {}, descriptorAnnotations = {} } = parts;
     if (!assemble_image_isEmpty(annotations))
         manifest.annotations = { ...annotations };
     const manifestBytes = encodeManifest(manifest);
-    const plain = document_blobs_describe(types.manifest, manifestBytes);
+    const plain = describe(types.manifest, manifestBytes);
     const descriptor = assemble_image_isEmpty(descriptorAnnotations)
         ? plain
         : { ...plain, annotations: { ...descriptorAnnotations } };
@@ -61886,7 +61877,7 @@ function assembleIndex(parts) {
     if (Object.keys(annotations).length > 0)
         index.annotations = { ...annotations };
     const bytes = encodeIndex(index);
-    const plain = document_blobs_describe(mediaType, bytes);
+    const plain = describe(mediaType, bytes);
     const isPlain = Object.keys(descriptorAnnotations).length === 0;
     return { descriptor: isPlain ? plain : { ...plain, annotations: { ...descriptorAnnotations } }, bytes };
 }
@@ -62485,8 +62476,8 @@ async function recompressLayer({ descriptor, diffId }, { from, to, compression, 
     }
 }
 
-// EXTERNAL MODULE: ./build/rootfs/index.js + 31 modules
-var rootfs = __nccwpck_require__(4014);
+// EXTERNAL MODULE: ./build/rootfs/index.js + 32 modules
+var rootfs = __nccwpck_require__(4472);
 ;// CONCATENATED MODULE: ./build/layer/link-order.js
 
 /**
@@ -63390,6 +63381,22 @@ function wholeIndex(index) {
     return { descriptor, bytes };
 }
 
+;// CONCATENATED MODULE: ./build/image/document-blobs.js
+/** The layers' descriptors in order, each digest once: images may share a layer, or hold the same one several times. */
+function distinctLayers(...images) {
+    const layers = images.flatMap((image) => image.layers.map(({ descriptor }) => descriptor));
+    return [...new Map(layers.map((descriptor) => [descriptor.digest, descriptor])).values()];
+}
+/** Configs, manifests and the index of images, each once and after those it names. */
+function documentsOf({ images, index }) {
+    const documents = images.flatMap((image) => [
+        { descriptor: image.manifest.config, bytes: image.configBytes },
+        { descriptor: image.descriptor, bytes: image.manifestBytes },
+    ]);
+    const all = index === undefined ? documents : [...documents, index];
+    return [...new Map(all.map((document) => [document.descriptor.digest, document])).values()];
+}
+
 ;// CONCATENATED MODULE: ./build/image/push-image.js
 
 
@@ -63879,6 +63886,7 @@ async function writeTo(target, fill) {
 
 
 
+
 const EXTENSIONS = { none: 'tar', gzip: 'tar.gz', zstd: 'tar.zst' };
 /**
  * Writes an image as `docker load` reads it (moby image/spec/v1.2.md): config, layers as they are compressed, and
@@ -63962,6 +63970,7 @@ function layout_index_listed(set, name) {
 }
 
 ;// CONCATENATED MODULE: ./build/image/write-oci-archive.js
+
 
 
 
@@ -64184,7 +64193,7 @@ function blobsOf(record) {
 ;// CONCATENATED MODULE: ./build/cache/copy-blobs.js
 
 /** Puts what a record names where it is not yet; returns the bytes moved. Throws what reading and writing throw. */
-async function copy_blobs_copyBlobsOf(record, from, to, signal) {
+async function copyBlobsOf(record, from, to, signal) {
     let bytes = 0;
     for (const blob of blobsOf(record)) {
         if (await to.has(blob))
@@ -64338,7 +64347,7 @@ function localCache(directory, seal, { maxBytes = DEFAULT_MAX_BYTES } = {}) {
     let opened;
     const blobs = () => (opened ??= openLayoutDirectory(directory));
     const save = async (record, from, signal) => {
-        const bytes = await copy_blobs_copyBlobsOf(record, from, blobs(), signal);
+        const bytes = await copyBlobsOf(record, from, blobs(), signal);
         records.put(record);
         return bytes;
     };
@@ -64400,13 +64409,13 @@ var external_node_timers_promises_ = __nccwpck_require__(8500);
 
 const AT_ONCE = 4;
 /** Puts the blobs of records into a store, some at a time. Throws only what an abort throws. */
-async function saveBlobs(all, from, to, signal) {
+async function save_blobs_saveBlobs(all, from, to, signal) {
     const limit = createLimiter(AT_ONCE);
     const faults = [];
     let bytes = 0;
     const saved = await Promise.all(all.map((record) => limit(async () => {
         try {
-            bytes += await copy_blobs_copyBlobsOf(record, from, to, signal);
+            bytes += await copyBlobsOf(record, from, to, signal);
             return [record];
         }
         catch (error) {
@@ -64511,20 +64520,21 @@ async function registry_index_readIndex(repository, tag, seal, signal) {
  */
 async function writeIndex({ records: all, digest }, repository, tag, seal, signal) {
     const index = latestOf(all);
-    const config = described(RECORDS_TYPE, Buffer.from(index.format(seal)));
-    await repository.put(config.descriptor, registry_index_once(config.bytes), signal);
+    const listed = Buffer.from(index.format(seal));
+    const config = describe(RECORDS_TYPE, listed);
+    await repository.put(config, streamOf(listed), signal);
     const manifest = {
         schemaVersion: 2,
         mediaType: oci/* mediaTypes.OCI_MANIFEST */.Ib.EG,
         artifactType: INDEX_TYPE,
-        config: config.descriptor,
+        config,
         layers: blobsIn(index),
     };
-    const { descriptor, bytes } = described(oci/* mediaTypes.OCI_MANIFEST */.Ib.EG, Buffer.from(JSON.stringify(manifest)));
+    const bytes = Buffer.from(JSON.stringify(manifest));
     const now = await repository.digestUnder(tag, signal);
     if (now !== undefined && now !== digest)
         return false;
-    await repository.replaceTag(descriptor, bytes, tag, signal);
+    await repository.replaceTag(describe(oci/* mediaTypes.OCI_MANIFEST */.Ib.EG, bytes), bytes, tag, signal);
     return true;
 }
 async function manifestUnder(repository, tag, signal) {
@@ -64563,9 +64573,6 @@ function blobsIn(index) {
     const distinct = new Map(blobs.map((blob) => [blob.digest, blob]));
     return [...distinct.values()].map(({ mediaType, digest, size }) => ({ mediaType, digest, size }));
 }
-function described(mediaType, bytes) {
-    return { descriptor: { mediaType, digest: (0,oci/* digestOf */.ol)(bytes), size: bytes.length }, bytes };
-}
 function parsed(bytes) {
     try {
         return JSON.parse(bytes.toString('utf8'));
@@ -64573,9 +64580,6 @@ function parsed(bytes) {
     catch {
         return undefined;
     }
-}
-async function* registry_index_once(bytes) {
-    yield bytes;
 }
 
 ;// CONCATENATED MODULE: ./build/cache/registry/registry-cache.js
@@ -64615,7 +64619,7 @@ function registryCache(options) {
             return reader.open(descriptor, signal);
         },
         save: async (all, from, signal) => {
-            const { records, bytes, faults } = await saveBlobs(all, from, blobs, signal);
+            const { records, bytes, faults } = await save_blobs_saveBlobs(all, from, blobs, signal);
             stats.bytesWritten += bytes;
             try {
                 await saveRecords(records, options, tag, signal);
@@ -64669,7 +64673,6 @@ function mountingStore({ reader, writer, mountFrom }) {
 
 
 
-
 /** A cache that lives as long as the process. */
 function memoryCache(name = 'memory') {
     const blobs = memoryStore();
@@ -64688,20 +64691,11 @@ function memoryCache(name = 'memory') {
             return blobs.open(descriptor, signal);
         },
         save: async (records, from, signal) => {
-            const outcome = { saved: 0, bytes: 0, faults: [] };
-            for (const record of records) {
-                try {
-                    outcome.bytes += await copyBlobsOf(record, from, blobs, signal);
-                    index.add(record);
-                    outcome.saved++;
-                }
-                catch (error) {
-                    signal.throwIfAborted();
-                    outcome.faults.push(toBuildError(error).message);
-                }
-            }
-            stats.bytesWritten += outcome.bytes;
-            return outcome;
+            const { records: stored, bytes, faults } = await saveBlobs(records, from, blobs, signal);
+            for (const record of stored)
+                index.add(record);
+            stats.bytesWritten += bytes;
+            return { saved: stored.length, bytes, faults };
         },
         stats: () => ({ ...stats }),
     };
@@ -65378,6 +65372,7 @@ function boundedIndex({ records, blobs }) {
 ;// CONCATENATED MODULE: ./build/cache/github/index-history.js
 
 
+
 /** How long another job may take to write the index it has reserved; it is dead after that. */
 const WAIT_FOR_OTHERS_MS = 15_000;
 /** Many jobs may end at once; each attempt is a later version. */
@@ -65410,7 +65405,7 @@ class IndexHistory {
             const { version, index } = await this.#latest(signal);
             const next = Math.max(version, skipped) + 1;
             const bytes = index_document_encodeIndex(change(index), this.#seal);
-            written = await this.#entries.write(`${this.#prefix}${next}`, bytes.length, () => index_history_once(bytes), signal);
+            written = await this.#entries.write(`${this.#prefix}${next}`, bytes.length, () => streamOf(bytes), signal);
             if (written.kind === 'exists' && !(await this.#appeared(next, signal)))
                 skipped = next;
         }
@@ -65440,9 +65435,6 @@ function indexPrefix(scope, ref) {
 }
 function index_history_short(text) {
     return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex').slice(0, 16);
-}
-async function* index_history_once(bytes) {
-    yield await Promise.resolve(bytes);
 }
 
 ;// CONCATENATED MODULE: ./build/cache/github/packs.js
@@ -65479,7 +65471,7 @@ const CONCURRENT_ENTRIES = 2;
  * Writes blobs into entries: large ones each into an entry of its own, small ones packed together. Never rejects but with
  * CANCELLED: what could not be written has no place in the outcome.
  */
-async function save_blobs_saveBlobs(blobs, source, { entries, lost }, signal) {
+async function github_save_blobs_saveBlobs(blobs, source, { entries, lost }, signal) {
     const places = new Map();
     const faults = new Set();
     let bytes = 0;
@@ -65537,15 +65529,12 @@ async function packedEntry(blobs, source, signal) {
         key: `tsk-pack-1-${(0,external_node_crypto_.createHash)('sha256').update(content).digest('hex')}`,
         blobs,
         size: content.length,
-        open: () => whole(content),
+        open: () => streamOf(content),
         places: (entry) => {
             let end = 0;
             return blobs.map(({ digest, size }) => [digest, { entry, offset: (end += size) - size, size }]);
         },
     };
-}
-async function* whole(bytes) {
-    yield await Promise.resolve(bytes);
 }
 
 ;// CONCATENATED MODULE: ./build/cache/github/token-scopes.js
@@ -65641,7 +65630,7 @@ class GithubCache {
         if (!this.#writes || records.length === 0)
             return { saved: 0, bytes: 0, faults: [] };
         const wanted = await this.#missingBlobs(records, signal);
-        const { places, bytes, faults } = await save_blobs_saveBlobs(wanted, blobs, { entries: this.#entries, lost: this.#lost }, signal);
+        const { places, bytes, faults } = await github_save_blobs_saveBlobs(wanted, blobs, { entries: this.#entries, lost: this.#lost }, signal);
         for (const [digest, place] of places) {
             this.#added.set(digest, place);
             this.#lost.delete(digest);
@@ -70005,7 +69994,7 @@ function directoryMembers(root) {
     const paths = [];
     const pending = [''];
     for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-        for (const name of (0,external_node_fs_.readdirSync)((0,byte_path/* toFs */.pT)((0,byte_path/* joinPath */.uJ)(root, directory)), { encoding: 'latin1' })) {
+        for (const name of (0,rootfs/* namesIn */.wX)((0,byte_path/* joinPath */.uJ)(root, directory))) {
             const path = (0,byte_path/* joinPath */.uJ)(directory, name);
             const stat = statAt((0,byte_path/* joinPath */.uJ)(root, path));
             if (stat === undefined || stat.dev !== top?.dev)
@@ -70809,7 +70798,7 @@ class OverlayDiff {
         const existed = statAt((0,byte_path/* joinPath */.uJ)(before, directory))?.isDirectory() === true;
         if (existed)
             this.#noteRemovals(directory);
-        for (const name of overlay_diff_namesIn((0,byte_path/* joinPath */.uJ)(upper, directory))) {
+        for (const name of (0,rootfs/* namesIn */.wX)((0,byte_path/* joinPath */.uJ)(upper, directory))) {
             const path = (0,byte_path/* joinPath */.uJ)(directory, name);
             if (this.#ignored(path))
                 continue;
@@ -70824,16 +70813,13 @@ class OverlayDiff {
         }
     }
     #noteRemovals(directory) {
-        const present = new Set(overlay_diff_namesIn((0,byte_path/* joinPath */.uJ)(this.#step.merged, directory)));
-        for (const name of overlay_diff_namesIn((0,byte_path/* joinPath */.uJ)(this.#step.before, directory))) {
+        const present = new Set((0,rootfs/* namesIn */.wX)((0,byte_path/* joinPath */.uJ)(this.#step.merged, directory)));
+        for (const name of (0,rootfs/* namesIn */.wX)((0,byte_path/* joinPath */.uJ)(this.#step.before, directory))) {
             const path = (0,byte_path/* joinPath */.uJ)(directory, name);
             if (!present.has(name) && !this.#ignored(path))
                 this.#removed.push({ kind: 'removed', path });
         }
     }
-}
-function overlay_diff_namesIn(directory) {
-    return (0,external_node_fs_.readdirSync)((0,byte_path/* toFs */.pT)(directory), { encoding: 'latin1' });
 }
 /** overlayfs marks a deletion by a character device 0/0 (Documentation/filesystems/overlayfs.rst). */
 function isWhiteout(stat) {
@@ -71143,6 +71129,7 @@ const IN_ITS_PLACE = {
 
 
 
+
 /** What the strings of directories begin with. */
 const DIRECTORY = 'd:';
 /** Walks the whole tree. Synchronous calls: measured 3 to 6 times faster than fs.promises on large trees. */
@@ -71151,7 +71138,7 @@ function readTreeState(root, ignored) {
     let newestChangeNs = 0n;
     const pending = [''];
     for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-        for (const name of tree_state_namesIn((0,byte_path/* joinPath */.uJ)(root, directory))) {
+        for (const name of openedNames((0,byte_path/* joinPath */.uJ)(root, directory))) {
             const path = (0,byte_path/* joinPath */.uJ)(directory, name);
             if (ignored(path))
                 continue;
@@ -71168,16 +71155,15 @@ function readTreeState(root, ignored) {
     return { inodes, newestChangeNs };
 }
 /** Without privileges a directory that its owner may not read has to be opened up first. */
-function tree_state_namesIn(directory) {
-    const list = () => (0,external_node_fs_.readdirSync)((0,byte_path/* toFs */.pT)(directory), { encoding: 'latin1' });
+function openedNames(directory) {
     try {
-        return list();
+        return (0,rootfs/* namesIn */.wX)(directory);
     }
     catch (error) {
         if (error.code !== 'EACCES')
             throw error;
         (0,external_node_fs_.chmodSync)((0,byte_path/* toFs */.pT)(directory), ((0,external_node_fs_.lstatSync)((0,byte_path/* toFs */.pT)(directory)).mode & 0o7777) | 0o700);
-        return list();
+        return (0,rootfs/* namesIn */.wX)(directory);
     }
 }
 /**
@@ -71494,6 +71480,7 @@ class HidingView {
 
 
 
+
 /**
  * Renames what a parked tree has into the root. Where the root has a directory that must stay, the tree's directory of
  * that name is emptied into it, and lends it owner, mode and time. What would lie on something kept stays parked: RUN
@@ -71502,7 +71489,7 @@ class HidingView {
 function moveIn(parked, root, kept) {
     const shared = [];
     const into = (directory) => {
-        for (const name of move_tree_namesIn((0,byte_path/* joinPath */.uJ)(parked, directory))) {
+        for (const name of (0,rootfs/* namesIn */.wX)((0,byte_path/* joinPath */.uJ)(parked, directory))) {
             const path = (0,byte_path/* joinPath */.uJ)(directory, name);
             if (kept.isKept(path))
                 continue;
@@ -71528,7 +71515,7 @@ function moveIn(parked, root, kept) {
 /** The way back: everything in the root that is not kept goes to the parked tree, whoever made it. */
 function moveOut(root, parked, kept, shared) {
     const out = (directory) => {
-        for (const name of move_tree_namesIn((0,byte_path/* joinPath */.uJ)(root, directory))) {
+        for (const name of (0,rootfs/* namesIn */.wX)((0,byte_path/* joinPath */.uJ)(root, directory))) {
             const path = (0,byte_path/* joinPath */.uJ)(directory, name);
             if (kept.isKept(path))
                 continue;
@@ -71551,7 +71538,7 @@ function moveOut(root, parked, kept, shared) {
             lendMetadata(now, target);
     };
     /** Whether RUN put something into a directory that the tree does not have. */
-    const holdsMore = (path) => move_tree_namesIn((0,byte_path/* joinPath */.uJ)(root, path)).some((name) => {
+    const holdsMore = (path) => (0,rootfs/* namesIn */.wX)((0,byte_path/* joinPath */.uJ)(root, path)).some((name) => {
         const below = (0,byte_path/* joinPath */.uJ)(path, name);
         if (kept.isKept(below))
             return false;
@@ -71571,7 +71558,7 @@ function move(from, to) {
         if (error.code !== 'EXDEV' || !stat.isDirectory())
             throw error;
         (0,external_node_fs_.mkdirSync)((0,byte_path/* toFs */.pT)(to));
-        for (const name of move_tree_namesIn(from))
+        for (const name of (0,rootfs/* namesIn */.wX)(from))
             move((0,byte_path/* joinPath */.uJ)(from, name), (0,byte_path/* joinPath */.uJ)(to, name));
         lendMetadata(stat, to);
         (0,external_node_fs_.rmdirSync)((0,byte_path/* toFs */.pT)(from));
@@ -71582,11 +71569,9 @@ function lendMetadata(from, to) {
     (0,external_node_fs_.chmodSync)((0,byte_path/* toFs */.pT)(to), Number(from.mode) & 0o7777);
     setTime(to, from.mtimeNs);
 }
-function move_tree_namesIn(directory) {
-    return (0,external_node_fs_.readdirSync)((0,byte_path/* toFs */.pT)(directory), { encoding: 'latin1' });
-}
 
 ;// CONCATENATED MODULE: ./build/snapshot/takeover/root-lock.js
+
 
 
 const AGAIN_MS = 50;
@@ -71629,11 +71614,8 @@ function isAlive(identity) {
 }
 /** A process's number and when it started: numbers are given again. */
 function identityOf(pid) {
-    const stat = readIfThere(`/proc/${pid}/stat`);
-    if (stat === undefined)
-        return undefined;
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : `${pid} ${fields[19]}`;
+    const fields = (0,build_process/* statFields */.qV)(pid);
+    return fields === undefined || fields[0] === 'Z' ? undefined : `${pid} ${fields[19]}`;
 }
 function readIfThere(path) {
     try {
@@ -77021,7 +77003,6 @@ class placed_copies_PlacedCopies {
 ;// CONCATENATED MODULE: ./build/isolation/inplace/sessions.js
 
 
-
 /** The sessions (setsid(2)) that processes here are in now. */
 function sessions_presentSessions() {
     return new Set(listProcesses().flatMap((pid) => sessionOf(pid)?.session ?? []));
@@ -77045,15 +77026,11 @@ async function sessions_killNewSessions(before, limitMs) {
 }
 /** Undefined for a process that is gone. A zombie does nothing any more, and who does not wait for it is not ours. */
 function sessionOf(pid) {
-    try {
-        const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-        // The name in parentheses may hold anything, so the fields are counted from its end: state, parent, group, session.
-        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        return { session: Number(fields[3]), isAlive: fields[0] !== 'Z' && fields[0] !== 'X' };
-    }
-    catch {
+    const fields = statFields(pid);
+    if (fields === undefined)
         return undefined;
-    }
+    // State, parent, group, session.
+    return { session: Number(fields[3]), isAlive: fields[0] !== 'Z' && fields[0] !== 'X' };
 }
 
 ;// CONCATENATED MODULE: ./build/isolation/inplace/run-in-place.js
@@ -79794,18 +79771,22 @@ function collect(annotations, level, platform) {
         .map(({ key, value }) => [key, value]));
 }
 
+;// CONCATENATED MODULE: ./build/builder/root-facts.js
+
+/** What a front is told of the manifest or index that stands for images. */
+function rootFacts(set) {
+    const { digest, mediaType, size, annotations } = rootOf(set).descriptor;
+    const imageId = set.index === undefined ? set.images[0].manifest.config.digest : digest;
+    return { digest, imageId, mediaType, size, annotations };
+}
+
 ;// CONCATENATED MODULE: ./build/builder/result-of.js
 
 
 /** What a front is told of an image that was built and exported; all but the time it took. */
 function resultOf(outputs, built, { set, destinations }, withCache) {
-    const { digest, mediaType, size, annotations } = rootOf(set).descriptor;
     return {
-        digest,
-        imageId: set.index === undefined ? set.images[0].manifest.config.digest : digest,
-        mediaType,
-        size,
-        annotations,
+        ...rootFacts(set),
         platforms: built.map(({ platform }) => platform),
         layers: built.flatMap(({ image }, at) => layersOf(image, set.images[at]?.layers ?? [])),
         destinations,
@@ -80688,10 +80669,27 @@ async function withWhatIsThere(cache, { reporter, signal }, work) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/builder/in-scratch.js
+
+
+
+
+/** Does work that needs registries and a directory, in which nothing is executed; nothing of it is left behind. */
+async function inScratch({ registries, credentials, scratchParent, }, { env, reporter }, work) {
+    (0,external_node_fs_.mkdirSync)(scratchParent, { recursive: true });
+    const scratch = makeScratch(scratchParent);
+    const http = (0,build_http/* createHttpClient */.uT)({ env, materialOf: registryTrust(registries, env) });
+    try {
+        const registry = createRegistryClient({ registries, credentials, env, reporter, http });
+        return await work({ scratch, http, registry });
+    }
+    finally {
+        await http.close();
+        (0,external_node_fs_.rmSync)(scratch, { recursive: true, force: true });
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/builder/run-call.js
-
-
-
 
 
 
@@ -80702,24 +80700,14 @@ async function withWhatIsThere(cache, { reporter, signal }, work) {
  * Answers a question about a build in this process: nothing of the build is executed, so nothing needs to be kept apart.
  * Leaves nothing behind on this machine. Throws BuildError.
  */
-const runCall = async (request, call, surroundings) => {
-    const { env, reporter, signal } = surroundings;
-    const { registries, credentials, scratchParent } = request;
-    (0,external_node_fs_.mkdirSync)(scratchParent, { recursive: true });
-    const scratch = makeScratch(scratchParent);
-    const http = (0,build_http/* createHttpClient */.uT)({ env, materialOf: registryTrust(registries, env) });
-    try {
-        const spec = await gatherSources(request.spec, sourceTools(request, surroundings, { http, scratch, signal }));
-        const registry = createRegistryClient({ registries, credentials, env, reporter, http });
-        const images = new BaseImageSource(registry, new DirectoryStore(scratch), signal);
-        const context = (0,build_context/* openDirectoryContext */.LO)(spec.context.path, { dockerfilePath: spec.dockerfile });
-        return await answerCall(spec, call, { images, context, say: (message) => reporter.info(message) });
-    }
-    finally {
-        await http.close();
-        (0,external_node_fs_.rmSync)(scratch, { recursive: true, force: true });
-    }
-};
+const runCall = (request, call, surroundings) => inScratch(request, surroundings, async ({ scratch, http, registry }) => {
+    const { reporter, signal } = surroundings;
+    const tools = sourceTools(request, surroundings, { http, scratch, signal });
+    const spec = await gatherSources(request.spec, tools);
+    const images = new BaseImageSource(registry, new DirectoryStore(scratch), signal);
+    const context = (0,build_context/* openDirectoryContext */.LO)(spec.context.path, { dockerfilePath: spec.dockerfile });
+    return answerCall(spec, call, { images, context, say: (message) => reporter.info(message) });
+});
 
 ;// CONCATENATED MODULE: ./build/builder/run-doctor.js
 
@@ -80869,31 +80857,20 @@ function repositoryName(text) {
 
 
 
-
-
 /**
  * Pushes, joins or checks images that are there already. Everything is read and checked before anything is tagged. Leaves
  * nothing behind on this machine. Throws BuildError.
  */
 const runPublish = async (request, surroundings) => {
     const started = performance.now();
-    const { env, reporter, signal } = surroundings;
-    const { registries, credentials, scratchParent, cwd, outputs } = request;
-    (0,external_node_fs_.mkdirSync)(scratchParent, { recursive: true });
-    const scratch = makeScratch(scratchParent);
-    const http = (0,build_http/* createHttpClient */.uT)({ env, materialOf: registryTrust(registries, env) });
-    try {
-        const registry = createRegistryClient({ registries, credentials, env, reporter, http });
+    const result = await inScratch(request, surroundings, ({ scratch, registry }) => {
+        const { cwd, outputs } = request;
         const [tag] = outputs.tags;
         const repository = tag === undefined ? undefined : repositoryName(tag);
-        const places = { registry, cwd, scratch, repository, signal };
-        const result = await publish(request, surroundings, places);
-        return { ...result, milliseconds: Math.round(performance.now() - started) };
-    }
-    finally {
-        await http.close();
-        (0,external_node_fs_.rmSync)(scratch, { recursive: true, force: true });
-    }
+        const places = { registry, cwd, scratch, repository, signal: surroundings.signal };
+        return publish(request, surroundings, places);
+    });
+    return { ...result, milliseconds: Math.round(performance.now() - started) };
 };
 async function publish(request, { reporter, signal }, places) {
     const { command, outputs, registries } = request;
@@ -80926,14 +80903,9 @@ async function publish(request, { reporter, signal }, places) {
     return run_publish_resultOf(set, await pushDestinations(set, { names: outputs.tags, byDigest: false }, tools));
 }
 function run_publish_resultOf(set, destinations) {
-    const { digest, mediaType, size, annotations } = rootOf(set).descriptor;
     const images = set.images.filter(({ config }) => config.os !== 'unknown');
     return {
-        digest,
-        imageId: set.index === undefined ? set.images[0].manifest.config.digest : digest,
-        mediaType,
-        size,
-        annotations,
+        ...rootFacts(set),
         platforms: images.map(platformOf),
         layers: images.flatMap(({ layers }) => layers.map(({ descriptor, diffId }) => ({
             digest: descriptor.digest,
@@ -81032,9 +81004,9 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3136);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2857);
-/* harmony import */ var _builder_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7525);
+/* harmony import */ var _builder_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3847);
 /* harmony import */ var _process_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(247);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4394);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3404);
 
 
 
@@ -81094,7 +81066,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4394:
+/***/ 3404:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81360,6 +81332,31 @@ function isDumb(env) {
     return env['TERM'] === 'dumb' || isSet('NO_COLOR') || (isSet('CI') && env['CI'] !== 'false');
 }
 
+;// CONCATENATED MODULE: ./build/cli/in-log.js
+
+
+
+
+/**
+ * Does a command's work, which returns the exit status, with a log and a signal that interrupts set off; what it throws is
+ * told there. Throws USAGE where the log itself cannot be opened.
+ */
+async function inLog(flags, env, ports, work) {
+    const log = openLog(flags, env, ports);
+    const { signal, dispose } = (0,report/* abortOnSignals */.PB)(ports.signals, (name) => ports.exit((0,report/* signalExitCode */.cf)(name)));
+    try {
+        return await work(log, signal);
+    }
+    catch (error) {
+        const told = (0,report/* orCancelled */.Nr)(error, signal);
+        log.failed(told);
+        return (0,report/* exitCode */.I$)(told, signal.reason);
+    }
+    finally {
+        dispose();
+    }
+}
+
 // EXTERNAL MODULE: ./build/context/index.js + 27 modules
 var build_context = __nccwpck_require__(7280);
 ;// CONCATENATED MODULE: ./build/cli/read-request.js
@@ -81453,13 +81450,10 @@ function reason({ option }) {
 
 
 
-
 /** Builds what the flags ask for, or answers what they ask about it, and returns the exit status. Throws USAGE where the log itself cannot be opened. */
-async function buildCommand(given, env, ports) {
+function buildCommand(given, env, ports) {
     const flags = flagValues(given);
-    const log = openLog(flags, env, ports);
-    const { signal, dispose } = (0,report/* abortOnSignals */.PB)(ports.signals, (name) => ports.exit((0,report/* signalExitCode */.cf)(name)));
-    try {
+    return inLog(flags, env, ports, async (log, signal) => {
         refuseFlags(given);
         const assembled = readRequest(flags, env, ports);
         tellOfFlags(given, log.reporter);
@@ -81482,15 +81476,7 @@ async function buildCommand(given, env, ports) {
         keep(assembled, result);
         log.finished(result, takesStandardOutput(request.outputs) ? ports.stderr : ports.stdout);
         return 0;
-    }
-    catch (error) {
-        const told = (0,report/* orCancelled */.Nr)(error, signal);
-        log.failed(told);
-        return (0,report/* exitCode */.I$)(told, signal.reason);
-    }
-    finally {
-        dispose();
-    }
+    });
 }
 /** The words about an image must not end up in its bytes. */
 function takesStandardOutput(outputs) {
@@ -81558,13 +81544,10 @@ function wrapped(text) {
 
 
 
-
 /** Pushes, joins or checks the images that the words after the command name; returns the exit status. */
-async function publishCommand(command, sources, given, env, ports) {
+function publishCommand(command, sources, given, env, ports) {
     const flags = flagValues(given);
-    const log = openLog(flags, env, ports);
-    const { signal, dispose } = (0,report/* abortOnSignals */.PB)(ports.signals, (name) => ports.exit((0,report/* signalExitCode */.cf)(name)));
-    try {
+    return inLog(flags, env, ports, async (log, signal) => {
         refuseFlags(given);
         const { request, warnings } = (0,build_request/* publishRequest */.lG)(flags, choicesOf(command, sources, flags, env), {
             env,
@@ -81578,15 +81561,7 @@ async function publishCommand(command, sources, given, env, ports) {
         (0,build_request/* writeTextFiles */.Wr)((0,build_request/* imageFiles */.BQ)(request.outputs, flags.text('metadata-file'), result));
         log.finished(result, ports.stdout);
         return 0;
-    }
-    catch (error) {
-        const told = (0,report/* orCancelled */.Nr)(error, signal);
-        log.failed(told);
-        return (0,report/* exitCode */.I$)(told, signal.reason);
-    }
-    finally {
-        dispose();
-    }
+    });
 }
 function choicesOf(command, sources, flags, env) {
     if (sources.length === 0)
@@ -83805,8 +83780,8 @@ function findEarly({ dockerfile, context, contextSubPath, cwd }) {
     return { kind: 'file', name: locateDockerfile({ context: root, file: dockerfile.name, cwd }) };
 }
 
-// EXTERNAL MODULE: ./build/rootfs/index.js + 31 modules
-var rootfs = __nccwpck_require__(4014);
+// EXTERNAL MODULE: ./build/rootfs/index.js + 32 modules
+var rootfs = __nccwpck_require__(4472);
 ;// CONCATENATED MODULE: ./build/context/archive/unpack-context.js
 
 
@@ -85277,7 +85252,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Kp: () => (/* reexport */ findProgram),
   eF: () => (/* reexport */ run),
   HZ: () => (/* reexport */ runSync),
-  Nu: () => (/* reexport */ spawnProcess)
+  Nu: () => (/* reexport */ spawnProcess),
+  qV: () => (/* reexport */ statFields)
 });
 
 // UNUSED EXPORTS: killTree, listProcesses, sendSignal
@@ -85351,9 +85327,10 @@ function listProcesses() {
 function descendantsOf(root) {
     const children = new Map();
     for (const pid of listProcesses()) {
-        const parent = parentOf(pid);
-        if (parent === undefined)
+        const fields = statFields(pid);
+        if (fields === undefined)
             continue;
+        const parent = Number(fields[1]);
         const siblings = children.get(parent);
         if (siblings === undefined)
             children.set(parent, [pid]);
@@ -85384,12 +85361,12 @@ function sendSignal(pid, signal) {
         return false;
     }
 }
-function parentOf(pid) {
+/** The fields of `/proc/PID/stat` after the name, state first (proc_pid_stat(5)); undefined for a process that is gone. */
+function statFields(pid) {
     try {
         const stat = (0,external_node_fs_.readFileSync)(`/proc/${pid}/stat`, 'latin1');
         // The command name in parentheses may hold anything, so the fields are counted from its end.
-        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        return Number(fields[1]);
+        return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     }
     catch {
         return undefined;
@@ -91191,7 +91168,7 @@ function withPullMethod(context, method) {
 
 /***/ }),
 
-/***/ 4014:
+/***/ 4472:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -91209,6 +91186,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   gl: () => (/* reexport */ deviceMajor),
   CW: () => (/* reexport */ deviceMinor),
   nd: () => (/* reexport */ foreignPaths),
+  wX: () => (/* reexport */ namesIn),
   c_: () => (/* reexport */ readContent),
   lO: () => (/* reexport */ readXattrs),
   dM: () => (/* reexport */ removeTree),
@@ -92343,7 +92321,16 @@ function deviceMinor(rdev) {
 
 // EXTERNAL MODULE: ./build/tar/index.js + 21 modules
 var tar = __nccwpck_require__(6177);
+;// CONCATENATED MODULE: ./build/rootfs/names-in.js
+
+
+/** The names in a directory of this machine, in no order. Throws what readdir throws. */
+function namesIn(directory) {
+    return (0,external_node_fs_.readdirSync)((0,byte_path/* toFs */.pT)(directory), { encoding: 'latin1' });
+}
+
 ;// CONCATENATED MODULE: ./build/rootfs/disk-root.js
+
 
 
 
@@ -92365,8 +92352,7 @@ class DiskRoot {
         return (0,external_node_fs_.readlinkSync)((0,byte_path/* toFs */.pT)(this.#onDisk(path)), { encoding: 'latin1' });
     }
     readdir(path) {
-        const names = (0,external_node_fs_.readdirSync)((0,byte_path/* toFs */.pT)(this.#onDisk(path)), { encoding: 'latin1' });
-        return names.sort(byte_path/* comparePaths */.cD);
+        return namesIn(this.#onDisk(path)).sort(byte_path/* comparePaths */.cD);
     }
     content(path) {
         return { kind: 'file', path: this.#onDisk(path) };
@@ -92493,6 +92479,7 @@ class LayerUnpacker {
 ;// CONCATENATED MODULE: ./build/rootfs/own-root/clear-root.js
 
 
+
 /**
  * What lies in a root besides what is kept, as relative paths: files, links, and directories with any of these in them.
  * Directories that lead to nothing are no find.
@@ -92551,9 +92538,6 @@ function holdsFiles(path) {
     if (!(0,external_node_fs_.lstatSync)((0,byte_path/* toFs */.pT)(path)).isDirectory())
         return true;
     return namesIn(path).some((name) => holdsFiles((0,byte_path/* joinPath */.uJ)(path, name)));
-}
-function namesIn(directory) {
-    return (0,external_node_fs_.readdirSync)((0,byte_path/* toFs */.pT)(directory), { encoding: 'latin1' });
 }
 
 ;// CONCATENATED MODULE: ./build/rootfs/own-root/kept-paths.js
@@ -92892,6 +92876,7 @@ function copyOf(children) {
 
 ;// CONCATENATED MODULE: ./build/rootfs/index.js
 /** The file tree of a stage: looking things up in it and changing it, never leaving it. */
+
 
 
 
