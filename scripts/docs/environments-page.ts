@@ -8,8 +8,9 @@ const HEAD = `<!-- Written by scripts/record-environments.ts from test/environme
 One Dockerfile (\`test/environments/subject\`) is built in real containers made by runc, each as some CI system starts its
 jobs: packages with setgid files, file capabilities and service users, users and \`su\`, owners, modes, hard and symbolic
 links, removed directories of the base, every kind of \`RUN --mount\`, stages that copy from each other. Sixteen things
-programs expect are checked in a RUN (\`checks.sh\`), and the image is compared with the one root of a machine builds
-(E7), file by file: content, owner, mode, capabilities, links, times of the base, config and history.
+programs expect are checked in a RUN (\`checks.sh\`) that leaves no file whatever it finds, and the image is compared with
+the one root of a machine builds (E7), file by file: content, owner, mode, capabilities, links, times of the base, config
+and history.
 
 The profile of system calls is the harness's own, written after what Docker documents of its default one; kubelet, AppArmor
 and SELinux take no part. \`npm run test:environments\` builds all of them again and compares with this table.

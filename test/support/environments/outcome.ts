@@ -43,8 +43,8 @@ export function outcomeOf(
     backend: backend ?? null,
     passed: passed.length,
     failed: Object.keys(failed).sort(),
-    attacks: attacked === undefined ? null : attacksOf(attacked),
     differences: image === undefined || reference === undefined ? null : between(reference, image),
+    attacks: attacked === undefined ? null : attacksOf(attacked),
   };
 }
 
