@@ -3,6 +3,7 @@ import { fromText, toFs } from '../bytes/index.ts';
 import { needsOf, type Plan } from '../plan/index.ts';
 import type { BuildSpec, CacheOutcome } from '../request/index.ts';
 import { createScratchCopies, type StageRoot } from '../snapshot/index.ts';
+import { ContextChange } from './cache/context-change.ts';
 import { foresightOf, type PlacedSteps } from './cache/foresight.ts';
 import { layerListings } from './cache/layer-listings.ts';
 import { StepCache } from './cache/step-cache.ts';
@@ -44,11 +45,20 @@ export async function buildStages(
   const contexts = (name: string): StageRoot => contextRoot(name, ports.contexts, shared.freshDirectory);
   const roots = new StageRoots(needs, trees, settings, contexts, residence);
   const outcomes: CacheOutcome[] = [];
+  const working: Promise<unknown>[] = [];
+  const change = new ContextChange(ports);
+  const cached = ports.cache && {
+    cache: ports.cache,
+    now: () => ports.now(),
+    outcomes,
+    change,
+    onWork: (work: Promise<unknown>): void => void working.push(work),
+  };
   try {
     const state = await runStages(
       { ...plan, stages: needs.stages },
       (stage, finished) => {
-        const steps = ports.cache && new StepCache(foresight, ports.cache, finished, ports.now, outcomes);
+        const steps = cached && new StepCache(foresight, { ...cached, finished });
         const place = {
           tree: (parent?: StageTree) => roots.tree(stage, parent),
           fromStart: needs.fromStart.has(stage),
@@ -57,9 +67,12 @@ export async function buildStages(
       },
       () => stop.abort(),
     );
+    await Promise.all(working);
+    change.refuseIf(outcomes.some(({ hit }) => hit));
     return { state, outcomes };
   } finally {
     await shared.committer.settled();
+    await Promise.all(working);
     residence.close();
     await archives?.keep();
   }

@@ -1,6 +1,7 @@
 import { assertNever, withLocation } from '../errors/index.ts';
 import { locationOf, type StageInstruction } from '../dockerfile/index.ts';
 import { sourcesOf, type PlannedInstruction, type PlannedStage } from '../plan/index.ts';
+import { Sightings } from '../context/index.ts';
 import { takeOver } from './cache/take-over.ts';
 import { expanded } from './expanded.ts';
 import { runAdd, runCopy } from './instructions/copy.ts';
@@ -73,10 +74,12 @@ async function execute(
     for (const source of sourcesOf(planned)) await kit.finished(source);
     const started = kit.ports.now();
     const slots = state.layers.length;
+    const sightings = kit.steps && new Sightings();
     await reports.step(planned.instruction, (onOutput) =>
-      carryOut(instruction, state, kit, { planned, onOutput }),
+      carryOut(instruction, state, kit, { planned, sightings, onOutput }),
     );
-    kit.steps?.made(planned, {
+    kit.steps?.made(planned, state, {
+      sightings,
       slot: state.layers[slots],
       time: Date.parse(state.history.at(-1)?.created ?? '') || started,
       cost: kit.ports.now() - started,
@@ -98,7 +101,7 @@ function carryOut(
     case 'copy':
       return runCopy(instruction, state, kit, step);
     case 'add':
-      return runAdd(instruction, state, kit);
+      return runAdd(instruction, state, kit, step);
     case 'workdir':
       return runWorkdir(instruction, state, kit);
     case 'arg':

@@ -1,4 +1,5 @@
 import type { BytePath } from '../bytes/index.ts';
+import type { Sightings } from '../context/index.ts';
 import type { Dockerfile } from '../dockerfile/index.ts';
 import type { PlannedInstruction, PlannedStage } from '../plan/index.ts';
 import type { BuildSpec } from '../request/index.ts';
@@ -41,6 +42,8 @@ export interface BuildKit {
 /** One instruction being carried out. */
 export interface Step {
   readonly planned: PlannedInstruction;
+  /** Takes down how files of contexts look that the step reads; undefined where nobody asks. */
+  readonly sightings?: Sightings | undefined;
   /** Output of RUN. */
   onOutput(stream: 'stdout' | 'stderr', text: string): void;
 }

@@ -83,6 +83,8 @@ export interface LayerCache {
   readonly keeps: boolean;
   /** Keeps a record whose blobs lie in the store. */
   keep(record: CacheRecord): void;
+  /** Says that the context is no longer what was looked up: the build fails, and is to begin anew. */
+  outdated(): void;
 }
 
 /** Everything the build needs of the world around it. */

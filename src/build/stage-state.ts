@@ -3,6 +3,7 @@ import type { ImageLayer } from '../image/index.ts';
 import type { BaseImage, PlannedStage } from '../plan/index.ts';
 import type { Change } from '../snapshot/index.ts';
 import { keyOf, keyPart } from '../cache/index.ts';
+import { Faith } from './cache/faith.ts';
 import type { StageChain } from './cache/foresight.ts';
 import type { StageTree } from './stage-tree.ts';
 
@@ -50,6 +51,8 @@ export interface StageState {
   readonly unwritten: UnwrittenStep[];
   /** What stands for the tree in keys of the cache. */
   chain: StageChain;
+  /** Whether the tree is what `chain` says. */
+  readonly faith: Faith;
   /** History rows that came with the base image. */
   readonly inheritedRows: number;
   /** Whether this stage had a CMD: an ENTRYPOINT drops an inherited one. */
@@ -69,6 +72,7 @@ export function startStage(
   const workdir = config.WorkingDir ?? '';
   return {
     ...begun,
+    faith: faithOf(parent),
     config: workdir === '' ? config : { ...config, WorkingDir: resolveWorkdir(workdir, workdir) },
     stage,
     tree,
@@ -145,6 +149,12 @@ function fromParent(parent: StageState): Begun {
     chain: parent.chain,
     inheritedRows: parent.inheritedRows,
   };
+}
+
+function faithOf(parent: StageState | undefined): Faith {
+  const faith = new Faith();
+  if (parent !== undefined) faith.share(parent.faith);
+  return faith;
 }
 
 /** Trees of the same layers are the same. */

@@ -58,6 +58,7 @@ export class ChannelPorts {
       fetch: async (blob) => {
         await this.#call({ method: 'cache-fetch', blob });
       },
+      outdated: () => void this.#call({ method: 'cache-outdated' }).catch(() => undefined),
       keep: (record) => {
         const kept: Promise<unknown> = this.#call({ method: 'cache-keep', record })
           .catch(() => undefined)

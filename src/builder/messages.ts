@@ -86,6 +86,8 @@ const Settings = z.object({
 const Foreseen = z.object({
   name: z.string(),
   parts: z.array(KeyPart).readonly(),
+  dockerfile: z.string(),
+  seen: z.string().optional(),
   from: KeyPart.optional(),
   linked: z.boolean(),
   use: z.object({ take: z.boolean(), keep: z.boolean() }),
@@ -153,6 +155,7 @@ export const Call = z.discriminatedUnion('method', [
   z.object({ method: z.literal('cache-lookup'), keys: z.array(CacheKey).readonly() }),
   z.object({ method: z.literal('cache-fetch'), blob: Descriptor }),
   z.object({ method: z.literal('cache-keep'), record: CacheRecord }),
+  z.object({ method: z.literal('cache-outdated') }),
   z.object({
     method: z.literal('git'),
     url: z.string(),

@@ -76,19 +76,25 @@ async function keepingResults(
   }
 }
 
-/** Does it again where a cache did not have what it listed: that does not count any more then. */
+/**
+ * Does it again where a cache did not have what it listed, which does not count any more then, and where the context was
+ * another in the end than the one that was looked up.
+ */
 async function withWhatIsThere<T>(
   cache: CacheSession | undefined,
   { reporter, signal }: BuildSurroundings,
   work: () => Promise<T>,
 ): Promise<T> {
   for (;;) {
-    const losses = cache?.losses;
+    const [losses, changes] = [cache?.losses, cache?.changes];
     try {
       return await work();
     } catch (error) {
-      if (cache === undefined || cache.losses === losses || signal.aborted) throw error;
-      reporter.info('building again without what the cache does not have');
+      if (cache === undefined || signal.aborted) throw error;
+      if (cache.changes !== changes)
+        reporter.warn('files of the build context changed while they were read: building again');
+      else if (cache.losses !== losses) reporter.info('building again without what the cache does not have');
+      else throw error;
     }
   }
 }

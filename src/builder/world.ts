@@ -54,6 +54,8 @@ export async function answer(call: Call, world: World): Promise<unknown> {
       return world.cache?.fetch(call.blob);
     case 'cache-keep':
       return world.cache?.keep(call.record);
+    case 'cache-outdated':
+      return world.cache?.outdated();
     default:
       return assertNever(call);
   }

@@ -4,6 +4,7 @@ import { BuildError } from '../errors/index.ts';
 import type { NodeStat, RootView } from '../rootfs/index.ts';
 import { type ContentSource, NO_XATTRS } from '../tar/index.ts';
 import type { Matcher, MatchState } from './matcher.ts';
+import type { Sightings } from './sightings.ts';
 
 const ROOT = '/' as BytePath;
 
@@ -16,15 +17,26 @@ export class ContextView implements RootView {
   readonly #directory: BytePath;
   readonly #ignore: Matcher;
   readonly #states = new Map<BytePath, MatchState>();
+  readonly #sightings: Sightings | undefined;
 
-  constructor(directory: BytePath, ignore: Matcher) {
+  /** `sightings` are told of all that is seen. */
+  constructor(directory: BytePath, ignore: Matcher, sightings?: Sightings) {
     this.#directory = directory;
     this.#ignore = ignore;
+    this.#sightings = sightings;
+  }
+
+  /** The same files, whose looks are taken down. */
+  watched(sightings: Sightings): RootView {
+    return new ContextView(this.#directory, this.#ignore, sightings);
   }
 
   lstat(path: BytePath): NodeStat | undefined {
-    const stat = this.#statOnDisk(path);
-    return stat !== undefined && this.#visible(path, stat.type) ? stat : undefined;
+    const stat = reading(path, () => lstatSync(this.#onDisk(path), { bigint: false, throwIfNoEntry: false }));
+    const type = stat === undefined ? undefined : typeOf(stat);
+    if (stat === undefined || type === undefined || !this.#visible(path, type)) return undefined;
+    this.#sightings?.file(joinPath(this.#directory, path), stat);
+    return toNodeStat(stat, type);
   }
 
   readlink(path: BytePath): BytePath {
@@ -56,12 +68,6 @@ export class ContextView implements RootView {
   #names(path: BytePath): BytePath[] {
     const names = reading(path, () => readdirSync(this.#onDisk(path), { encoding: 'latin1' }) as BytePath[]);
     return names.sort();
-  }
-
-  #statOnDisk(path: BytePath): NodeStat | undefined {
-    const stat = reading(path, () => lstatSync(this.#onDisk(path), { bigint: false, throwIfNoEntry: false }));
-    const type = stat === undefined ? undefined : typeOf(stat);
-    return stat === undefined || type === undefined ? undefined : toNodeStat(stat, type);
   }
 
   #visible(path: BytePath, type: NodeStat['type']): boolean {

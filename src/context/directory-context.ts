@@ -7,6 +7,7 @@ import { ContextView } from './context-view.ts';
 import { parseIgnoreFile } from './ignore-file.ts';
 import { createMatcher, type Matcher } from './matcher.ts';
 import { readInside, readTextFile } from './read-text-file.ts';
+import type { Sightings } from './sightings.ts';
 
 /** What COPY and ADD without `--from` read from. */
 export interface BuildContext {
@@ -14,6 +15,8 @@ export interface BuildContext {
   readonly root: BytePath;
   /** The files of the context; ignored ones do not exist in it. */
   readonly view: RootView;
+  /** The same files; how all that is looked at is just then is taken down. */
+  watched(sightings: Sightings): RootView;
   /** The ignore file in force, as a path for people; undefined where there is none. */
   readonly ignoreFile: string | undefined;
   /** The ignore rules; undefined where there are none. */
@@ -56,6 +59,7 @@ function contextOf(root: string, ignore: IgnoreText | undefined): BuildContext {
   return {
     root: fromText(root),
     view,
+    watched: (sightings) => view.watched(sightings),
     ignoreFile: ignore?.name,
     rules: ignore === undefined ? undefined : matcher,
     isIgnored: (path) => view.isIgnored(path),

@@ -18,4 +18,5 @@ export { createMatcher } from './matcher.ts';
 export type { Matcher, MatchState } from './matcher.ts';
 export { fetchContext, fetchNamedContext } from './sources/fetch-context.ts';
 export { fetchDockerfile } from './sources/fetch-dockerfile.ts';
+export { Sightings } from './sightings.ts';
 export type { SourceTools } from './sources/source-tools.ts';

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CacheLocation, CacheOptions } from '../../src/request/index.ts';
@@ -94,6 +94,52 @@ describe('a build out of a directory', () => {
     rmSync(join(location.directory, 'blobs'), { recursive: true });
     const second = await site.build('FROM base\nRUN echo 1 > /one\nRUN echo 2 > /two', { cache });
     expect(second.layers.length).toBe(first.layers.length);
+  });
+});
+
+describe('a context that changes while it is built', () => {
+  /** Builds, and writes another text into a.txt when a step of this kind starts. */
+  async function disturbed(file: string, kind: string, cache: CacheOptions) {
+    let [path, isFirst] = ['', true];
+    const warned: string[] = [];
+    const built = await site.built(file, {
+      files: FILES,
+      cache,
+      prepare: (context) => void (path = join(context, 'a.txt')),
+      reporter: {
+        warn: (text) => void warned.push(text),
+        stepStarted: ({ text }) => {
+          if (text.startsWith(kind) && isFirst) writeFileSync(path, 'changed\n');
+          if (text.startsWith(kind)) isFirst = false;
+        },
+      },
+    });
+    return { ...built, warned };
+  }
+
+  it.each([
+    ['COPY a.txt /a\nRUN cat /a > /b', 'RUN sleep'],
+    ['RUN --mount=type=bind,target=/c sleep 1; cat /c/a.txt > /b', 'RUN --mount'],
+  ])('leaves no wrong result of %s', async (steps, kind) => {
+    const cache = localCache();
+    const file = `FROM base\nRUN sleep 1\n${steps}`;
+    const first = await disturbed(file, kind, cache);
+    expect(first.read('/b')).toBe('changed\n');
+    expect(first.warned.filter((text) => text.includes('context changed'))).toHaveLength(1);
+    const second = await site.built(file, { files: FILES, cache });
+    expect(second.read('/b')).toBe('a\n');
+    expect(second.result.cache?.steps.map(({ hit }) => hit).slice(0, 2)).toEqual([true, false]);
+  });
+
+  it('is built anew where earlier results would no longer fit', async () => {
+    const cache = localCache({ copyLayers: false });
+    const file = 'FROM base\nCOPY a.txt /a\nRUN cat /a > /b';
+    await site.build(file, { files: FILES, cache });
+    const changed = await disturbed(file, 'COPY', cache);
+    expect(changed.read('/b')).toBe('changed\n');
+    expect(changed.warned.filter((text) => text.includes('building again'))).toHaveLength(1);
+    const again = await site.built(file, { files: FILES, cache });
+    expect(again.read('/b')).toBe('a\n');
   });
 });
 

@@ -15,7 +15,7 @@ import type { CacheRecord, CacheStore } from '../../src/cache/index.ts';
 import { DirectoryStore } from '../../src/content/index.ts';
 import { openDirectoryContext } from '../../src/context/index.ts';
 import type { ImageConfig } from '../../src/oci/index.ts';
-import { silentReporter } from '../../src/report/index.ts';
+import { silentReporter, type Reporter } from '../../src/report/index.ts';
 import type { BuildSpec } from '../../src/request/index.ts';
 import { buildSpec } from './build-spec.ts';
 import { fakeImages } from './planning.ts';
@@ -29,6 +29,17 @@ export interface MemoryBuild {
   readonly signal?: AbortSignal;
   /** Results are taken from it and kept in it. */
   readonly cache?: CacheStore;
+  readonly hooks?: BuildHooks;
+  readonly reporter?: Partial<Reporter>;
+  readonly ports?: Partial<Pick<BuildPorts, 'download' | 'fetchRepository'>>;
+}
+
+/** Moments of a build at which others may do something to its context. */
+export interface BuildHooks {
+  /** Keys are told, and nothing is built yet. */
+  foreseen?(context: string): void;
+  /** A layer is written, and nobody knows of it yet. */
+  written?(context: string): void;
 }
 
 /** Builds a Dockerfile without RUN on top of images without files: what is left is the image's config and layers. */
@@ -42,7 +53,7 @@ export async function buildInMemory(dockerfile: string, build: MemoryBuild = {})
       writeFileSync(join(context, name), text);
     }
     const spec = buildSpec(context, build.spec);
-    const store = new DirectoryStore(scratch);
+    const store = storeOf(scratch, () => build.hooks?.written?.(context));
     const kept: CacheRecord[] = [];
     const cache = build.cache && layerCacheOf(build.cache, store, kept);
     const ports: BuildPorts = {
@@ -54,6 +65,7 @@ export async function buildInMemory(dockerfile: string, build: MemoryBuild = {})
       },
       fetchRepository: () => Promise.reject(new Error('nothing is fetched here')),
       download: () => Promise.reject(new Error('nothing is downloaded here')),
+      ...build.ports,
       store,
       context: openDirectoryContext(context, { dockerfilePath: spec.dockerfile }),
       sandbox: {
@@ -61,7 +73,7 @@ export async function buildInMemory(dockerfile: string, build: MemoryBuild = {})
         executes: () => true,
         run: () => Promise.reject(new Error('nothing runs here')),
       },
-      reporter: silentReporter(),
+      reporter: { ...silentReporter(), ...build.reporter },
       signal: build.signal ?? new AbortController().signal,
       now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 600),
     };
@@ -72,12 +84,29 @@ export async function buildInMemory(dockerfile: string, build: MemoryBuild = {})
       ownership: 'disk',
       ignorePaths: [],
     } as const;
-    const image = await buildImage(spec, ports, settings, await foreseenOf(spec, ports));
+    const foreseen = await foreseenOf(spec, ports);
+    build.hooks?.foreseen?.(context);
+    const image = await buildImage(spec, ports, settings, foreseen);
     await build.cache?.save(kept, store, ports.signal);
     return image;
   } finally {
     rmSync(directory, { recursive: true });
   }
+}
+
+function storeOf(directory: string, onCommit: () => void): DirectoryStore {
+  const store = new DirectoryStore(directory);
+  const begin = store.begin.bind(store);
+  store.begin = () => {
+    const ingest = begin();
+    const commit = ingest.commit.bind(ingest);
+    ingest.commit = () => {
+      onCommit();
+      return commit();
+    };
+    return ingest;
+  };
+  return store;
 }
 
 /** A store of records as a build sees it; what the build keeps is noted. */
@@ -88,6 +117,7 @@ function layerCacheOf(cache: CacheStore, store: DirectoryStore, kept: CacheRecor
     lookup: (keys) => cache.lookup(keys, signal),
     fetch: (descriptor) => store.put(descriptor, cache.open(descriptor)),
     keep: (record) => void kept.push(record),
+    outdated: () => undefined,
   };
 }
 

@@ -40,6 +40,7 @@ export function cacheBuild(cache: CacheStore = memoryCache(), platform = 'linux/
       cache: {
         keeps: true,
         keep: (record) => void kept.push(record),
+        outdated: () => undefined,
         lookup: (keys) => cache.lookup(keys, signal),
         fetch: async (blob) => void (await copyBlob(cache, store, blob)),
       },

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { fromText, toFs, type BytePath } from '../../bytes/index.ts';
 import { keyPart, type KeyPart } from '../../cache/index.ts';
+import type { Sightings } from '../../context/index.ts';
 import { planCopy, type CopyRequest } from '../../copy/index.ts';
 import { TreeIndex, type RootView } from '../../rootfs/index.ts';
 import type { ContentSource, TarMember } from '../../tar/index.ts';
@@ -14,29 +15,41 @@ export type CopiedSelection = Pick<
   'parents' | 'excludes' | 'isContext' | 'isIgnored' | 'location'
 >;
 
-/** Digests of files of this machine: each is read once. */
+/** Digests of files of this machine: each is read once, as long as it looks the same. */
 export class FileDigests {
-  readonly #known = new Map<BytePath, string>();
+  readonly #known = new Map<string, string>();
 
-  of(content: ContentSource): string {
+  of(content: ContentSource, sightings?: Sightings): string {
     if (content.kind === 'bytes') return createHash('sha256').update(content.bytes).digest('hex');
-    const known = this.#known.get(content.path) ?? digestOfFile(content.path);
-    this.#known.set(content.path, known);
+    const name = `${content.path}\0${sightings?.stampOf(content.path) ?? ''}`;
+    const known = this.#known.get(name) ?? digestOfFile(content.path);
+    this.#known.set(name, known);
     return known;
   }
 }
 
 /**
  * What one source of a COPY comes to: names, types, modes, owners, link targets and bytes of all that is copied, after
- * ignore rules; no times, as in BuildKit. Throws what planCopy throws where the source is not there.
+ * ignore rules; no times, as in BuildKit. `sightings` are those of the view, where it may change. Throws what planCopy
+ * throws where the source is not there.
  */
 export function contentPart(
   source: string,
   view: RootView,
   selection: CopiedSelection,
   digests: FileDigests,
+  sightings?: Sightings,
 ): KeyPart {
-  const members = planCopy({
+  const members = copiedMembers(source, view, selection);
+  sightings?.settle();
+  const hash = createHash('sha256');
+  for (const member of members) addMember(hash, member, digests, sightings);
+  return keyPart(`content of ${source.slice(0, 500)}`, hash.digest('hex'));
+}
+
+/** What one source of a COPY stands for, at no place of its own. */
+export function copiedMembers(source: string, view: RootView, selection: CopiedSelection): TarMember[] {
+  return planCopy({
     ...selection,
     source: view,
     sources: [source],
@@ -45,16 +58,13 @@ export function contentPart(
     target: new TreeIndex(),
     now: 0,
   });
-  const hash = createHash('sha256');
-  for (const member of members) addMember(hash, member, digests);
-  return keyPart(`content of ${source.slice(0, 500)}`, hash.digest('hex'));
 }
 
-function addMember(hash: Hash, member: TarMember, digests: FileDigests): void {
+function addMember(hash: Hash, member: TarMember, digests: FileDigests, sightings?: Sightings): void {
   const { path, type, mode, uid, gid, size, linkname, devMajor, devMinor, xattrs, content } = member;
   const row = [path, type, mode, uid, gid, size, linkname, devMajor, devMinor];
   const attributes = [...xattrs].map(([name, value]) => [name, Buffer.from(value).toString('hex')]);
-  const bytes = content === undefined ? '' : digests.of(content);
+  const bytes = content === undefined ? '' : digests.of(content, sightings);
   // JSON frames its strings: no two members give one text.
   hash.update(`${JSON.stringify([row, attributes, bytes])}\n`);
 }

@@ -7,7 +7,8 @@ import {
   type StageInstruction,
 } from '../../dockerfile/index.ts';
 import type { Plan, PlannedInstruction, PlannedStage } from '../../plan/index.ts';
-import { openPlainTree } from '../../context/index.ts';
+import { openPlainTree, Sightings, type BuildContext } from '../../context/index.ts';
+import { digestOf } from '../../oci/index.ts';
 import type { BuildSpec } from '../../request/index.ts';
 import { expanded } from '../expanded.ts';
 import { applyToConfig } from '../instructions/metadata.ts';
@@ -63,6 +64,9 @@ function withRecord(step: ForeseenStep, records: ReadonlyMap<CacheKey, CacheReco
   return record?.kind === 'step' ? { ...step, record } : step;
 }
 
+/** What a step comes to by itself. */
+type Found = Pick<ForeseenStep, 'parts' | 'from' | 'linked' | 'seen'>;
+
 class Walk {
   readonly steps = new Map<PlannedInstruction, ForeseenStep>();
   readonly #plan: Plan;
@@ -71,12 +75,14 @@ class Walk {
   readonly #ports: ForesightPorts;
   readonly #digests = new FileDigests();
   readonly #states = new Map<PlannedStage, StageState>();
+  readonly #dockerfile: string;
 
   constructor(plan: Plan, spec: BuildSpec, use: CacheUse, ports: ForesightPorts) {
     this.#plan = plan;
     this.#spec = spec;
     this.#use = use;
     this.#ports = ports;
+    this.#dockerfile = digestOf(plan.dockerfile.text);
   }
 
   async stage(stage: PlannedStage): Promise<void> {
@@ -90,7 +96,8 @@ class Walk {
         const found = await this.#step(instruction, planned, state);
         if (found === undefined) continue;
         const name = `${stage.label} ${++count} ${instruction.kind.toUpperCase()}`;
-        this.#note(planned, { ...found, name, use: this.#useOf(instruction, stage) }, state);
+        const use = this.#useOf(instruction, stage);
+        this.#note(planned, { ...found, name, use, dockerfile: this.#dockerfile }, state);
       }
     } catch {
       // The build itself will say what is wrong, at its place.
@@ -116,10 +123,10 @@ class Walk {
     instruction: StageInstruction,
     planned: PlannedInstruction,
     state: StageState,
-  ): Promise<Pick<ForeseenStep, 'parts' | 'from' | 'linked'> | undefined> {
+  ): Promise<Found | undefined> {
     switch (instruction.kind) {
       case 'run':
-        return { parts: this.#run(instruction, planned, state), linked: false };
+        return this.#run(instruction, planned, state);
       case 'copy':
       case 'add':
         return this.#copy(instruction, planned, state);
@@ -134,35 +141,43 @@ class Walk {
     }
   }
 
-  #run(instruction: RunInstruction, { mountSources = [] }: PlannedInstruction, state: StageState): KeyPart[] {
+  #run(instruction: RunInstruction, { mountSources = [] }: PlannedInstruction, state: StageState): Found {
+    const sightings = new Sightings();
     const requests = mountRequests(instruction.mounts, mountSources, workdirOf(state));
     const mounts = requests.flatMap((request, index) => {
       const from = 'from' in request ? request.from : undefined;
       const part = mountPart(request, index, from === undefined ? undefined : this.#keyOfStage(from));
       const fromContext = request.type === 'bind' && from === undefined;
-      return fromContext ? [part, this.#contextPart(request.source, this.#ports.context)] : [part];
+      return fromContext ? [part, this.#contextPart(request.source, this.#ports.context, sightings)] : [part];
     });
-    return runParts(instruction, state, this.#spec, mounts);
+    return {
+      parts: runParts(instruction, state, this.#spec, mounts),
+      linked: false,
+      seen: sightings.digest(),
+    };
   }
 
   async #copy(
     instruction: CopyInstruction,
     { source }: PlannedInstruction,
     state: StageState,
-  ): Promise<Pick<ForeseenStep, 'parts' | 'from' | 'linked'>> {
+  ): Promise<Found> {
     const parts = copyParts(instruction, state, this.#spec);
     const linked = instruction.link && !/[^0-9:]/.test(instruction.chown ?? '');
     if (source !== undefined && source.base.kind !== 'context')
       return { parts, from: ['source', this.#keyOfStage(source)], linked };
     const context = source?.base.kind === 'context' ? this.#named(source.base.name) : this.#ports.context;
-    for (const name of instruction.sources) parts.push(await this.#sourcePart(name, instruction, context));
-    return { parts, linked };
+    const sightings = new Sightings();
+    for (const name of instruction.sources)
+      parts.push(await this.#sourcePart(name, instruction, context, sightings));
+    return { parts, linked, seen: sightings.digest() };
   }
 
   async #sourcePart(
     name: string,
     instruction: CopyInstruction,
-    context: BuildPorts['context'],
+    context: BuildContext,
+    sightings: Sightings,
   ): Promise<KeyPart> {
     if (instruction.kind === 'add' && isHttpSource(name)) {
       const download = await this.#ports.download({ url: name, checksum: instruction.checksum });
@@ -172,18 +187,20 @@ class Walk {
       const { path } = await this.#ports.fetchRepository(repositoryRequest(name, instruction));
       return contentPart('/', openPlainTree(path), { isContext: false }, this.#digests);
     }
-    return this.#contextPart(name, context, instruction);
+    return this.#contextPart(name, context, sightings, instruction);
   }
 
   #contextPart(
     source: string,
-    context: BuildPorts['context'],
+    context: BuildContext,
+    sightings: Sightings,
     { parents, excludes }: Partial<Pick<CopyInstruction, 'parents' | 'excludes'>> = {},
   ): KeyPart {
-    return contentPart(source, context.view, { parents, excludes, isContext: true }, this.#digests);
+    const selection = { parents, excludes, isContext: true };
+    return contentPart(source, context.watched(sightings), selection, this.#digests, sightings);
   }
 
-  #named(name: string): BuildPorts['context'] {
+  #named(name: string): BuildContext {
     const context = this.#ports.contexts?.get(name);
     if (context === undefined) throw new Error(`no context is called ${name}`);
     return context;

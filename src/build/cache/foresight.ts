@@ -1,4 +1,5 @@
 import { keyOf, type CacheKey, type KeyPart, type StepRecord } from '../../cache/index.ts';
+import { digestOf } from '../../oci/index.ts';
 import type { Plan, PlannedInstruction } from '../../plan/index.ts';
 
 /** What is known of an instruction that may change files before it is carried out. */
@@ -7,6 +8,10 @@ export interface ForeseenStep {
   readonly name: string;
   /** What its key is made of, without what comes before it in its stage. */
   readonly parts: readonly KeyPart[];
+  /** Of the text of the Dockerfile it was read from. */
+  readonly dockerfile: string;
+  /** How the files of contexts looked when their contents were read for `parts`; undefined where it reads none. */
+  readonly seen?: string | undefined;
   /** The stage or image it copies from, where it does: by how that was made. */
   readonly from?: KeyPart | undefined;
   /** Nothing of the tree before it plays a part (`--link`). */
@@ -74,11 +79,12 @@ export function placedSteps(plan: Plan, foresight: Foresight): PlacedSteps {
   );
 }
 
-/** The same steps in another reading of the same plan. */
+/** The same steps in another reading of the plan; none where the Dockerfile is another by now. */
 export function foresightOf(plan: Plan, steps: PlacedSteps): Foresight {
+  const digest = digestOf(plan.dockerfile.text);
   return new Map(
     steps.flatMap(([stage, at, step]) => {
-      const planned = plan.stages[stage]?.instructions[at];
+      const planned = step.dockerfile === digest ? plan.stages[stage]?.instructions[at] : undefined;
       return planned === undefined ? [] : [[planned, step] as const];
     }),
   );

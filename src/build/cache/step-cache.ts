@@ -1,10 +1,13 @@
 import { type CacheKey, type KeyPart, type StepRecord } from '../../cache/index.ts';
+import type { Sightings } from '../../context/index.ts';
 import type { CopyInstruction, StageInstruction } from '../../dockerfile/index.ts';
-import type { PlannedInstruction } from '../../plan/index.ts';
+import { sourcesOf, type PlannedInstruction } from '../../plan/index.ts';
 import type { CacheOutcome } from '../../request/index.ts';
+import type { ImageLayer } from '../../image/index.ts';
 import type { LayerCache } from '../ports.ts';
 import { rootOf } from '../stage-files.ts';
 import type { LayerSlot, StageState } from '../stage-state.ts';
+import type { ContextChange } from './context-change.ts';
 import { contentPart, FileDigests } from './content-part.ts';
 import {
   chainAfter,
@@ -27,6 +30,8 @@ interface StepKeys {
 
 /** What a step came to that had to be carried out. */
 export interface MadeStep {
+  /** How the files of contexts looked that went into it. */
+  readonly sightings: Sightings | undefined;
   readonly slot: LayerSlot | undefined;
   /** Of its history row, in milliseconds since the epoch. */
   readonly time: number;
@@ -34,27 +39,32 @@ export interface MadeStep {
   readonly cost: number;
 }
 
+interface WrittenStep extends Pick<MadeStep, 'time' | 'cost'> {
+  readonly layer: ImageLayer | undefined;
+}
+
+const UNKNOWN: StageChain = { key: undefined, content: undefined };
+
+/** What the steps of a build have in common. */
+export interface StepCachePorts {
+  readonly cache: LayerCache;
+  finished(stage: NonNullable<PlannedInstruction['source']>): Promise<StageState>;
+  now(): number;
+  readonly outcomes: CacheOutcome[];
+  readonly change: ContextChange;
+  /** Told of work that goes on when a step is over; it never rejects. */
+  onWork(work: Promise<unknown>): void;
+}
+
 /** Finds results of earlier builds for steps, and keeps those of this one. */
 export class StepCache {
   readonly #foresight: Foresight;
-  readonly #cache: LayerCache;
-  readonly #finished: (stage: NonNullable<PlannedInstruction['source']>) => Promise<StageState>;
-  readonly #now: () => number;
-  readonly #outcomes: CacheOutcome[];
+  readonly #ports: StepCachePorts;
   readonly #keys = new Map<PlannedInstruction, StepKeys>();
 
-  constructor(
-    foresight: Foresight,
-    cache: LayerCache,
-    finished: (stage: NonNullable<PlannedInstruction['source']>) => Promise<StageState>,
-    now: () => number,
-    outcomes: CacheOutcome[],
-  ) {
+  constructor(foresight: Foresight, ports: StepCachePorts) {
     this.#foresight = foresight;
-    this.#cache = cache;
-    this.#finished = finished;
-    this.#now = now;
-    this.#outcomes = outcomes;
+    this.#ports = ports;
   }
 
   /**
@@ -68,16 +78,21 @@ export class StepCache {
   ): Promise<StepRecord | undefined> {
     const step = this.#foresight.get(planned);
     if (step === undefined) {
-      state.chain = { key: undefined, content: undefined };
+      state.chain = UNKNOWN;
       return undefined;
     }
-    const before = state.chain;
+    const before = state.faith.isBroken ? UNKNOWN : state.chain;
     const key = stepKey(before.key, step, step.from === undefined ? [] : [step.from]);
     if (step.record !== undefined && step.record.key === key) {
       const contentKey = step.record.contentKey ?? key;
       this.#advance(state, step, key, contentKey);
-      this.#outcomes.push(hit(step, step.record));
+      this.#ports.outcomes.push(hit(step, step.record));
       return step.record;
+    }
+    for (const source of sourcesOf(planned)) state.faith.share((await this.#ports.finished(source)).faith);
+    if (state.faith.isBroken) {
+      state.chain = UNKNOWN;
+      return undefined;
     }
     const copied = await this.#copied(planned, instruction, step);
     const contentKey = copied === undefined ? undefined : stepKey(before.content, step, copied);
@@ -85,41 +100,77 @@ export class StepCache {
     this.#keys.set(planned, { step, before, key, contentKey, copied: copied ?? [] });
     const record = contentKey === key ? undefined : await this.#lookUp(contentKey, step);
     if (record === undefined) return undefined;
-    this.#outcomes.push(hit(step, record));
+    this.#ports.outcomes.push(hit(step, record));
+    const found = { ...record, contentKey };
     if (key !== undefined)
-      this.#cache.keep({ ...record, ...this.#identity(planned, key, before.key), contentKey });
+      this.#whereTrue(state, () =>
+        this.#ports.cache.keep({ ...found, ...this.#identity(planned, key, before.key) }),
+      );
     return record;
   }
 
-  /** Keeps what a step came to, once its layer is written. */
-  made(planned: PlannedInstruction, { slot, time, cost }: MadeStep): void {
+  /** Keeps what a step came to, once its layer is written and where it is what its keys say. */
+  made(planned: PlannedInstruction, state: StageState, { sightings, slot, time, cost }: MadeStep): void {
+    this.#check(planned, state, sightings, slot);
     const keys = this.#keys.get(planned);
     if (keys === undefined) return;
     const outcome: CacheOutcome = { name: keys.step.name, hit: false, milliseconds: cost, bytes: 0 };
-    this.#outcomes.push(outcome);
-    if (!keys.step.use.keep || !this.#cache.keeps) return;
-    void this.#keep(planned, keys, { slot, time, cost }).catch(() => undefined); // told where the layer is awaited
+    this.#ports.outcomes.push(outcome);
+    if (!keys.step.use.keep || !this.#ports.cache.keeps) return;
+    this.#whereTrue(state, async () => this.#keep(planned, keys, { layer: await slot?.layer, time, cost }));
   }
 
-  async #keep(planned: PlannedInstruction, keys: StepKeys, { slot, time, cost }: MadeStep): Promise<void> {
-    const layer = await slot?.layer;
+  /** Does something once it is known that the tree is what its keys say. */
+  #whereTrue({ faith }: StageState, work: () => Promise<void> | void): void {
+    const done = faith.holds().then((holds) => (holds ? work() : undefined));
+    this.#ports.onWork(done.catch(() => undefined)); // told where the layer is awaited
+  }
+
+  /** Whether what a step read is what its keys were made of: when it was planned, and still when its layer was written. */
+  #check(
+    planned: PlannedInstruction,
+    state: StageState,
+    sightings: Sightings | undefined,
+    slot: LayerSlot | undefined,
+  ): void {
+    const step = this.#foresight.get(planned);
+    if (sightings === undefined || step === undefined) return;
+    if (sightings.digest() !== step.seen) {
+      state.faith.break();
+      state.chain = UNKNOWN;
+      this.#ports.change.notice([...this.#foresight.values()].some(({ record }) => record !== undefined));
+      return;
+    }
+    const check = this.#stayed(sightings, slot).catch(() => false); // told where the layer is awaited
+    state.faith.await(check);
+    this.#ports.onWork(check);
+  }
+
+  async #stayed(sightings: Sightings, slot: LayerSlot | undefined): Promise<boolean> {
+    await slot?.layer;
+    const stayed = sightings.stillThere();
+    if (!stayed) this.#ports.change.notice(false);
+    return stayed;
+  }
+
+  #keep(planned: PlannedInstruction, keys: StepKeys, { layer, time, cost }: WrittenStep): void {
     const { step, before, key, contentKey, copied } = keys;
     const result = {
       kind: 'step' as const,
-      created: this.#now(),
+      created: this.#ports.now(),
       step: step.name,
       ...(layer !== undefined && { layer: { descriptor: layer.descriptor, diffId: layer.diffId } }),
       time,
       cost,
     };
     if (key !== undefined)
-      this.#cache.keep({
+      this.#ports.cache.keep({
         ...result,
         ...this.#identity(planned, key, before.key),
         ...(contentKey !== key && { contentKey }),
       });
     if (contentKey === undefined || contentKey === key) return;
-    this.#cache.keep({ ...result, key: contentKey, parts: stepParts(before.content, step, copied) });
+    this.#ports.cache.keep({ ...result, key: contentKey, parts: stepParts(before.content, step, copied) });
   }
 
   #identity(
@@ -147,7 +198,7 @@ export class StepCache {
 
   async #lookUp(key: CacheKey | undefined, step: ForeseenStep): Promise<StepRecord | undefined> {
     if (key === undefined || !step.use.take) return undefined;
-    const record = (await this.#cache.lookup([key])).get(key);
+    const record = (await this.#ports.cache.lookup([key])).get(key);
     return record?.kind === 'step' ? record : undefined;
   }
 
@@ -158,7 +209,7 @@ export class StepCache {
     { from }: ForeseenStep,
   ): Promise<readonly KeyPart[] | undefined> {
     if (from === undefined || source === undefined) return [];
-    const root = await rootOf(await this.#finished(source));
+    const root = await rootOf(await this.#ports.finished(source));
     const opened = root.open();
     try {
       const { sources, parents, excludes } = instruction as CopyInstruction;

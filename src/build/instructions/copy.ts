@@ -1,6 +1,8 @@
 import { heredocFile, planAdd, planCopy, type CopyRequest } from '../../copy/index.ts';
+import type { BuildContext, Sightings } from '../../context/index.ts';
 import { fromText } from '../../bytes/index.ts';
 import { locationOf, type CopyInstruction } from '../../dockerfile/index.ts';
+import type { PlannedInstruction } from '../../plan/index.ts';
 import type { RootView } from '../../rootfs/index.ts';
 import type { MemberPlan, OpenedRoot } from '../../snapshot/index.ts';
 import type { TarMember } from '../../tar/index.ts';
@@ -21,12 +23,17 @@ export async function runCopy(
   const { source } = step.planned;
   const opened = source === undefined ? undefined : (await rootOf(await kit.finished(source))).open();
   await copyInto(instruction, state, kit, opened?.close, (target) =>
-    planCopy(requestOf(instruction, state, kit, opened, target)),
+    planCopy(requestOf(instruction, state, kit, step, opened, target)),
   );
 }
 
 /** ADD: as COPY, and archives are unpacked and URLs downloaded. */
-export async function runAdd(instruction: CopyInstruction, state: StageState, kit: BuildKit): Promise<void> {
+export async function runAdd(
+  instruction: CopyInstruction,
+  state: StageState,
+  kit: BuildKit,
+  step: Step,
+): Promise<void> {
   const [downloads, trees] = await Promise.all([
     fetchDownloads(instruction, kit),
     fetchRepositories(instruction, kit),
@@ -34,7 +41,7 @@ export async function runAdd(instruction: CopyInstruction, state: StageState, ki
   const spillDirectory = fromText(kit.freshDirectory('spill'));
   await copyInto(instruction, state, kit, undefined, (target) =>
     planAdd({
-      ...requestOf(instruction, state, kit, undefined, target),
+      ...requestOf(instruction, state, kit, step, undefined, target),
       downloads,
       trees,
       unpack: instruction.unpack,
@@ -67,6 +74,7 @@ function requestOf(
   instruction: CopyInstruction,
   state: StageState,
   kit: BuildKit,
+  { planned, sightings }: Step,
   source: OpenedRoot | undefined,
   target: RootView,
 ): CopyRequest {
@@ -74,7 +82,7 @@ function requestOf(
   const location = locationOf(kit.dockerfile, instruction.range);
   const now = Math.floor(kit.time() / 1000);
   return {
-    source: source?.view ?? context.view,
+    source: watchedBy(sightings, contextOf(planned, kit)) ?? source?.view ?? context.view,
     sources: instruction.sources,
     files: instruction.heredocs.map(({ name, content }) => heredocFile(name, content, now)),
     destination: instruction.destination,
@@ -92,4 +100,17 @@ function requestOf(
     now,
     location,
   };
+}
+
+/** The context a COPY reads from; undefined where it is a stage or an image. */
+function contextOf({ source }: PlannedInstruction, { ports }: BuildKit): BuildContext | undefined {
+  if (source === undefined) return ports.context;
+  return source.base.kind === 'context' ? ports.contexts?.get(source.base.name) : undefined;
+}
+
+function watchedBy(
+  sightings: Sightings | undefined,
+  context: BuildContext | undefined,
+): RootView | undefined {
+  return sightings && context?.watched(sightings);
 }

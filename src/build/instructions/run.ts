@@ -14,6 +14,7 @@ import { withShell } from './command.ts';
 import { maskOutput } from './mounts/mask-output.ts';
 import type { PlacedMounts } from './mounts/place-mounts.ts';
 import { prepareMounts, type RunMounts } from './mounts/prepare-mounts.ts';
+import { watchBinds } from './mounts/watch-binds.ts';
 import { proxyVariables } from './proxy-variables.ts';
 
 /** What a RUN starts. */
@@ -34,6 +35,7 @@ export async function runRun(
   refuseForeign(state, kit);
   const program = programOf(instruction, state);
   const mounts = await prepareMounts(instruction, state, kit, step);
+  watchBinds(instruction, state, kit, step);
   const { changes, stable } = await runWith(mounts, instruction, program, state, kit, step).finally(() =>
     mounts.release(),
   );

@@ -31,6 +31,9 @@ export interface SessionTarget {
   readonly mode: 'min' | 'max';
 }
 
+/** How often a build begins anew because its context changed; after that it takes nothing from the caches. */
+const MOST_CHANGES = 3;
+
 /**
  * The caches of one build. Whatever is wrong with one of them is told once, and then it has nothing. A blob that cannot be
  * had is lost for good: its records do not exist any more, and who built upon them builds again.
@@ -46,6 +49,7 @@ export class CacheSession implements BlobSource {
   readonly #places = new Map<CacheKey, CacheStore>();
   readonly #origins = new Map<Digest, CacheStore>();
   readonly #lost = new Set<Digest>();
+  #changes = 0;
 
   constructor(settings: SessionSettings) {
     this.#settings = settings;
@@ -61,8 +65,18 @@ export class CacheSession implements BlobSource {
     return this.#lost.size;
   }
 
+  /** How often the context was another than the one that was looked up. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  outdated(): void {
+    this.#changes++;
+  }
+
   /** Records of this build and of the caches. */
   async lookup(keys: readonly CacheKey[]): Promise<ReadonlyMap<CacheKey, CacheRecord>> {
+    if (this.#changes > MOST_CHANGES) return new Map();
     let open = keys.filter((key) => this.#find(key) === undefined && !this.#missing.has(key));
     for (const source of this.#settings.sources) {
       if (open.length === 0) break;
