@@ -6,6 +6,7 @@ import { formatReference, parseReference, withDefaultTag, type Reference } from 
 import type { RegistryClient, Repository } from '../registry/index.ts';
 import type { LayerCache } from '../build/index.ts';
 import type { BaseImage } from '../plan/index.ts';
+import { countedBytes } from './counted-bytes.ts';
 import { cachedDocuments, documentOf, keepDocument, manifestOf } from './cache/cached-documents.ts';
 
 const CONCURRENT_FETCHES = 4;
@@ -23,6 +24,7 @@ export class BaseImageSource implements BlobSource {
   readonly #layouts: ReadonlyMap<string, LayoutImage>;
   readonly #cached: (BlobSource & LayerCache) | undefined;
   readonly #resolved = new Map<string, Promise<BaseImage>>();
+  #fetchedBytes = 0;
 
   /** `layouts` are the image layouts among the named contexts, by their names; `cached` has the layers of other builds. */
   constructor(
@@ -37,6 +39,11 @@ export class BaseImageSource implements BlobSource {
     this.#registry = registry;
     this.#store = store;
     this.#signal = signal;
+  }
+
+  /** Bytes of layers that registries sent so far, for the build and for what is made of its image. */
+  get fetchedBytes(): number {
+    return this.#fetchedBytes;
   }
 
   /** The image of a reference, asked for once. */
@@ -101,8 +108,16 @@ export class BaseImageSource implements BlobSource {
 
   #originOf(descriptor: Descriptor): BlobSource {
     const { digest } = descriptor;
-    const origin = this.#inLayouts.get(digest) ?? this.#origins.get(digest) ?? this.#cached;
-    if (origin !== undefined) return origin;
+    const layout = this.#inLayouts.get(digest);
+    if (layout !== undefined) return layout;
+    const repository = this.#origins.get(digest);
+    if (repository !== undefined) return this.#counted(repository);
+    if (this.#cached !== undefined) return this.#cached;
     throw new BuildError('INTERNAL', `blob ${descriptor.digest} belongs to no image of this build`);
+  }
+
+  #counted(repository: Repository): BlobSource {
+    const count = (bytes: number): void => void (this.#fetchedBytes += bytes);
+    return { open: (descriptor, signal) => countedBytes(repository.open(descriptor, signal), count) };
   }
 }

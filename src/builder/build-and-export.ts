@@ -73,7 +73,8 @@ export async function buildAndExport(
     const mayBeThere =
       cache !== undefined && built.every(({ image }) => image.outcomes.every(({ hit }) => hit));
     const exported = await exportImage(images, outputs, { ...tools, mayBeThere });
-    return resultOf(outputs, built, exported, cache !== undefined);
+    const fetched = cache && { bases: bases.fetchedBytes, cache: cache.fetchedBytes };
+    return resultOf(outputs, built, exported, fetched);
   } finally {
     await Promise.allSettled(running);
   }

@@ -1,14 +1,20 @@
-import { allOutputs, type BuildResult, type OutputSpec, type ResultLayer } from '../request/index.ts';
+import {
+  allOutputs,
+  type BuildResult,
+  type FetchedBytes,
+  type OutputSpec,
+  type ResultLayer,
+} from '../request/index.ts';
 import type { Exported } from './export-image.ts';
 import type { BuiltPlatform } from './formed-images.ts';
 import { rootFacts } from './root-facts.ts';
 
-/** What a front is told of an image that was built and exported; all but the time it took. */
+/** What a front is told of an image that was built and exported; all but the time it took. `fetched` for builds with a cache. */
 export function resultOf(
   outputs: OutputSpec,
   built: readonly BuiltPlatform[],
   { set, destinations }: Exported,
-  withCache: boolean,
+  fetched: FetchedBytes | undefined,
 ): Omit<BuildResult, 'milliseconds'> {
   return {
     ...rootFacts(set),
@@ -18,7 +24,7 @@ export function resultOf(
     tarPath: archiveOf(outputs),
     ociLayoutPath: layoutOf(outputs),
     warnings: [...new Set(built.flatMap(({ image }) => image.warnings))],
-    ...(withCache && { cache: { steps: built.flatMap(({ image }) => image.outcomes) } }),
+    ...(fetched && { cache: { steps: built.flatMap(({ image }) => image.outcomes), fetched } }),
   };
 }
 

@@ -47,7 +47,7 @@ export const runBuild: RunBuild = async (request, surroundings) => {
     });
     const site = { scratch, store, registry, isolation, sources, layouts: layoutsOf(request.spec), cache };
     const result = await keepingResults(gathered, surroundings, site);
-    if (result.cache !== undefined) tellOutcomes(result.cache.steps, reporter);
+    if (result.cache !== undefined) tellOutcomes(result.cache, reporter);
     return { ...result, milliseconds: Math.round(performance.now() - started) };
   } finally {
     await agents.then(

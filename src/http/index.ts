@@ -4,7 +4,7 @@ export { createHttpClient } from './http-client.ts';
 export type { HttpClientOptions } from './http-client.ts';
 export type { HttpBody, HttpClient, HttpRequest, HttpResponse } from './http-port.ts';
 export type { TlsMaterial, TlsMaterialOf } from './tls-material.ts';
-export { isCertificateError, isTransient } from './network-error.ts';
+export { isCertificateError, isPlainAnswer, isTransient } from './network-error.ts';
 export { realWaiting, type Waiting } from './waiting.ts';
 export {
   DEFAULT_RETRIES,

@@ -1,6 +1,8 @@
 import { BuildError, redact } from '../errors/index.ts';
 import { STALLED } from './stalls.ts';
 
+/** What came was no TLS: mostly the answer of a server that speaks plain HTTP. */
+const NO_TLS = 'ERR_SSL_WRONG_VERSION_NUMBER';
 /** What came was no HTTP, as when something between us and the server breaks in. */
 const NO_HTTP = 'HPE_INVALID';
 
@@ -30,6 +32,7 @@ const HINTS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'check the spelling of the host and the DNS of this machine',
   ECONNREFUSED: 'nothing listens there; check host and port',
   UND_ERR_CONNECT_TIMEOUT: 'a firewall may drop the connection; behind a proxy set HTTPS_PROXY',
+  [NO_TLS]: 'the server may speak plain HTTP; list it as an insecure registry if that is wanted',
   EPROTO: 'the server may speak plain HTTP; list it as an insecure registry if that is wanted',
 };
 const CERTIFICATE_HINT =
@@ -49,6 +52,11 @@ function networkCode(error: unknown): string | undefined {
 /** True where TLS was spoken and the certificate was not to be trusted. */
 export function isCertificateError(error: unknown): boolean {
   return CERTIFICATE.test(networkCode(error) ?? '');
+}
+
+/** True where TLS was tried and an answer came that was none: somebody is there, and speaks another protocol. */
+export function isPlainAnswer(error: unknown): boolean {
+  return networkCode(error) === NO_TLS;
 }
 
 /** True for a NETWORK error that another attempt may not meet; false for bad names, certificates and refusals. */

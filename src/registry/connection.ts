@@ -2,7 +2,6 @@ import {
   buffered,
   DEFAULT_RETRIES,
   realWaiting,
-  retrying,
   withRetries,
   withRetryCount,
   type HttpBody,
@@ -18,7 +17,7 @@ import { withoutSecrets, type SecretWords } from './auth/secret-words.ts';
 import { type CredentialStore } from './credentials/credential-store.ts';
 import { type FoundCredential } from './credentials/credential.ts';
 import { type Access, type Endpoint } from './endpoint.ts';
-import { findBase } from './find-base.ts';
+import { type BaseFinder } from './find-base.ts';
 
 /** A request to a registry. */
 interface RegistryRequest {
@@ -58,6 +57,7 @@ export interface ConnectionOptions {
   readonly repository: string;
   readonly access: Access;
   readonly http: HttpClient;
+  readonly findBase: BaseFinder;
   readonly credentials: CredentialStore;
   readonly secrets: SecretWords;
   readonly reporter: Reporter;
@@ -76,9 +76,8 @@ export function createConnection(options: ConnectionOptions): Connection {
     requests: withRetryCount(DEFAULT_RETRIES, options.retries?.requests),
     layers: withRetryCount(DEFAULT_RETRIES, options.retries?.layers),
   };
-  const base = once((signal) =>
-    retrying(() => findBase(endpoint, http, signal), { policy: policies.requests, waiting, signal }),
-  );
+  const base = (signal?: AbortSignal): Promise<string> =>
+    options.findBase(endpoint, policies.requests, signal);
   const authorizer = once(async (signal) =>
     createAuthorizer({
       registryBase: await base(signal),

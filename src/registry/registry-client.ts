@@ -9,6 +9,7 @@ import { createConnection, type Connection } from './connection.ts';
 import { type Environment } from './credentials/credential-store.ts';
 import { createCredentialSource } from './credentials/credential-source.ts';
 import { endpointOf, type Access } from './endpoint.ts';
+import { createBaseFinder } from './find-base.ts';
 import { pullCandidates } from './pull-candidates.ts';
 import { remoteRepository } from './remote-repository.ts';
 import { type Repository } from './repository.ts';
@@ -38,7 +39,8 @@ interface RegistryClientOptions {
 
 /** A client for all registries of a build. Connections (and so tokens) are shared by equal repositories. */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
-  const { registries, reporter, http, waiting } = options;
+  const { registries, reporter, http, waiting = realWaiting } = options;
+  const findBase = createBaseFinder(http, waiting);
   const secrets = createSecretWords();
   const credentials = createCredentialSource({
     given: options.credentials,
@@ -47,7 +49,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     secrets,
     reporter,
     http,
-    waiting: waiting ?? realWaiting,
+    waiting,
   });
   const connections = new Map<string, Connection>();
 
@@ -61,6 +63,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
         repository: reference.repository,
         access,
         http,
+        findBase,
         credentials,
         secrets,
         reporter,

@@ -30,6 +30,15 @@ export interface CacheOutcome {
 export interface CacheReport {
   /** In the order in which they were finished. */
   readonly steps: readonly CacheOutcome[];
+  readonly fetched: FetchedBytes;
+}
+
+/** Bytes of layers, and of what is known of them, that had to be fetched: what a step that was built or a destination needed. */
+export interface FetchedBytes {
+  /** Out of registries of base images. */
+  readonly bases: number;
+  /** Out of caches. */
+  readonly cache: number;
 }
 
 /** What a finished build hands to its front. */

@@ -16,7 +16,7 @@ export type {
   RunOptions,
 } from './build-request.ts';
 export type { CacheLocation, CacheOptions, CacheTarget } from './cache/cache-options.ts';
-export type { BuildResult, CacheOutcome, CacheReport, ResultLayer } from './build-result.ts';
+export type { BuildResult, CacheOutcome, CacheReport, FetchedBytes, ResultLayer } from './build-result.ts';
 export type { CallChoice } from './call-choice.ts';
 export { parseChoice } from './choice.ts';
 export { CREDENTIAL_HELPERS } from './credential-helpers.ts';

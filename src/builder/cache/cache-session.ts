@@ -10,6 +10,7 @@ import { BuildError, toBuildError } from '../../errors/index.ts';
 import type { Descriptor, Digest } from '../../oci/index.ts';
 import type { RepositoryName } from '../../image/index.ts';
 import type { Reporter } from '../../report/index.ts';
+import { countedBytes } from '../counted-bytes.ts';
 
 /** What a session works with. */
 export interface SessionSettings {
@@ -50,6 +51,7 @@ export class CacheSession implements BlobSource {
   readonly #origins = new Map<Digest, CacheStore>();
   readonly #lost = new Set<Digest>();
   #changes = 0;
+  #fetchedBytes = 0;
 
   constructor(settings: SessionSettings) {
     this.#settings = settings;
@@ -72,6 +74,11 @@ export class CacheSession implements BlobSource {
 
   outdated(): void {
     this.#changes++;
+  }
+
+  /** Bytes of layers and listings that the caches gave so far. */
+  get fetchedBytes(): number {
+    return this.#fetchedBytes;
   }
 
   /** Records of this build and of the caches. */
@@ -129,7 +136,10 @@ export class CacheSession implements BlobSource {
     if (origin === undefined)
       throw new BuildError('INTERNAL', `blob ${descriptor.digest} belongs to no cache of this build`);
     try {
-      yield* origin.open(descriptor, signal);
+      yield* countedBytes(
+        origin.open(descriptor, signal),
+        (bytes) => void (this.#fetchedBytes += bytes),
+      );
     } catch (error) {
       if (signal?.aborted !== true) this.#lose(descriptor.digest, origin, error);
       throw error;

@@ -11,6 +11,8 @@ const FROM_SOURCE = process.env['TS_KANIKO_TEST_SOURCE'] === '1';
 
 /** The built program where everybody can read it, with the Node it runs by. */
 export interface Program {
+  /** Where it lies: `dist/` and what belongs to it. */
+  readonly directory: string;
   /** Node and the command line's entry, for tests that start it themselves. */
   readonly command: readonly [string, string];
   /** Runs the command line, as `dist/cli/index.js`. */
@@ -41,6 +43,7 @@ export function installProgram(): Program {
   const start = (file: string, words: readonly string[], { as, home, env, cwd }: ProgramOptions = {}) =>
     execute(node, [file, ...words], { as, cwd, env: { ...surroundings(home), ...env } });
   return {
+    directory,
     command: [node, entry('cli')],
     cli: (words, options) => start(entry('cli'), words, options),
     action: (env, options) => start(entry('action'), [], { ...options, env: { ...options?.env, ...env } }),

@@ -291,9 +291,10 @@ describe('a build that made an image', () => {
     { hits: [true, false], hit: 'false' },
   ])('tells what the cache did: $hits', async ({ hits, hit }) => {
     const steps = hits.map((one, at) => ({ name: `0 ${at} run`, hit: one, milliseconds: 5, bytes: 7 }));
-    const { outputs } = await run({ build: () => buildResult({ cache: { steps } }) });
+    const fetched = { bases: 1, cache: 2 };
+    const { outputs } = await run({ build: () => buildResult({ cache: { steps, fetched } }) });
     expect(outputs.get('cache-hit')).toBe(hit);
-    expect(JSON.parse(outputs.get('cache-stats') ?? '')).toEqual({ steps });
+    expect(JSON.parse(outputs.get('cache-stats') ?? '')).toEqual({ steps, fetched });
   });
 
   it('has nothing to name where there are no tags', async () => {
