@@ -136,10 +136,7 @@ export class CacheSession implements BlobSource {
     if (origin === undefined)
       throw new BuildError('INTERNAL', `blob ${descriptor.digest} belongs to no cache of this build`);
     try {
-      yield* countedBytes(
-        origin.open(descriptor, signal),
-        (bytes) => void (this.#fetchedBytes += bytes),
-      );
+      yield* countedBytes(origin.open(descriptor, signal), (bytes) => void (this.#fetchedBytes += bytes));
     } catch (error) {
       if (signal?.aborted !== true) this.#lose(descriptor.digest, origin, error);
       throw error;

@@ -30,7 +30,10 @@ it('finds a base once, whoever asks', async () => {
   const { endpoint, seen } = await plainServer();
   const find = createBaseFinder(http, realWaiting);
   const bases = ['http://127.0.0.1:1', ...endpoint.bases.slice(1)];
-  const found = await Promise.all([find({ ...endpoint, bases }, policy), find({ ...endpoint, bases }, policy)]);
+  const found = await Promise.all([
+    find({ ...endpoint, bases }, policy),
+    find({ ...endpoint, bases }, policy),
+  ]);
   expect(found).toEqual([endpoint.bases[1], endpoint.bases[1]]);
   expect(await find({ ...endpoint, bases }, policy)).toBe(endpoint.bases[1]);
   expect(seen.map(({ path }) => path)).toEqual(['/v2/']);
