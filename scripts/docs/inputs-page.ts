@@ -77,8 +77,9 @@ function flagRow(option: FlagOption): string[] {
   return [`${all.join(', ')}${argument}${kind === 'list' ? ' …' : ''}`, meaning(option)];
 }
 
-function meaning({ about, note }: OptionSpec): string {
-  return cell(note === undefined ? about : `${about}; ${note}`);
+function meaning({ about, note, commands }: OptionSpec): string {
+  const text = note === undefined ? about : `${about}; ${note}`;
+  return cell(commands === undefined ? text : `${text} (${commands.map(code).join(', ')})`);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -5,7 +5,7 @@ export { buildImage, prepareBuild } from './build-image.ts';
 export type { BuiltImage } from './build-image.ts';
 export { foresee } from './cache/foresee.ts';
 export { placedSteps } from './cache/foresight.ts';
-export type { ForeseenStep, PlacedSteps } from './cache/foresight.ts';
+export type { ForeseenStep, Foresight, PlacedSteps } from './cache/foresight.ts';
 export type {
   BuildPorts,
   Download,

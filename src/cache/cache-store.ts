@@ -1,5 +1,6 @@
 import type { BlobSource } from '../content/index.ts';
 import type { Descriptor } from '../oci/index.ts';
+import type { CacheKeeper } from './contents.ts';
 import type { CacheKey } from './key.ts';
 import type { CacheRecord, StepRecord } from './record.ts';
 
@@ -30,6 +31,8 @@ export interface CacheStore extends BlobSource {
   readonly name: string;
   /** The repository its blobs lie in, where a registry can take them over from there. */
   readonly repository?: { readonly registry: string; readonly name: string } | undefined;
+  /** How it is looked through and cleared up, where that can be done. */
+  readonly keeper?: CacheKeeper | undefined;
   /**
    * The records under these keys, each opened by the seal; keys without one are left out. Whether their blobs are still
    * there is not asked. Rejects where the store cannot be reached, and with CANCELLED after an abort.

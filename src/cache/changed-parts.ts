@@ -13,10 +13,16 @@ const BEFORE: Readonly<Record<string, string>> = {
  */
 export function changedParts(parts: readonly KeyPart[], latest: StepRecord | undefined): readonly string[] {
   if (latest === undefined) return ['nothing is known of this step'];
+  const changed = ownDifferences(parts, latest);
+  if (changed.length > 0) return changed;
   const before = new Map(latest.parts);
+  return Object.entries(BEFORE).flatMap(([name, words]) => (before.has(name) ? [words] : []));
+}
+
+/** Names of the parts in which a step differs from a record, without those that stand for what came before. */
+export function ownDifferences(parts: readonly KeyPart[], record: StepRecord): readonly string[] {
+  const before = new Map(record.parts);
   const now = new Map(parts);
   const names = [...new Set([...now.keys(), ...before.keys()])].filter((name) => !(name in BEFORE));
-  const changed = names.filter((name) => before.get(name) !== now.get(name));
-  if (changed.length > 0) return changed;
-  return Object.entries(BEFORE).flatMap(([name, words]) => (before.has(name) ? [words] : []));
+  return names.filter((name) => before.get(name) !== now.get(name));
 }

@@ -1,11 +1,13 @@
 /** The layer cache: what entries are found by, what is kept of them, and where. */
 export type { CacheStats, CacheStore, SaveOutcome } from './cache-store.ts';
+export type { CacheContents, CacheDrops, CacheKeeper, StoredBlob, StoredRecord } from './contents.ts';
 export { CacheKey, keyOf, KeyPart, keyPart } from './key.ts';
 export type { PartValue } from './key.ts';
 export { changedParts } from './changed-parts.ts';
 export { localCache } from './local-cache.ts';
 export { registryCache } from './registry/registry-cache.ts';
 export type { RegistryCacheOptions } from './registry/registry-cache.ts';
+export { nearestStep } from './nearest-step.ts';
 export { memoryCache } from './memory-cache.ts';
 export { blobsOf, CacheRecord, StepRecord } from './record.ts';
 export type { DocumentRecord, ListingRecord, MountRecord } from './record.ts';

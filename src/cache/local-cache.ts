@@ -5,6 +5,7 @@ import { toBuildError } from '../errors/index.ts';
 import type { CacheStore } from './cache-store.ts';
 import { copyBlobsOf } from './copy-blobs.ts';
 import type { CacheKey } from './key.ts';
+import { localKeeper } from './local-keeper.ts';
 import { pruneDirectory } from './prune-directory.ts';
 import type { CacheRecord, StepRecord } from './record.ts';
 import { RecordFiles } from './record-files.ts';
@@ -66,6 +67,7 @@ export function localCache(
       return outcome;
     },
     stats: () => ({ ...stats }),
+    keeper: localKeeper(directory, seal),
   };
 }
 

@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn } from './names-in.ts';
 import { RECORDS } from './record-files.ts';
 
 /** Files that a process died upon are older than any that is still being written. */
@@ -34,17 +35,9 @@ export function pruneDirectory(directory: string, maxBytes: number): number {
 }
 
 function filesIn(folder: string): Found[] {
-  return names(folder).flatMap((name) => {
+  return namesIn(folder).flatMap((name) => {
     const path = join(folder, name);
     const stat = lstatSync(path, { throwIfNoEntry: false });
     return stat?.isFile() === true ? [{ path, bytes: stat.size, used: stat.mtimeMs }] : [];
   });
-}
-
-function names(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -1,12 +1,33 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { namesIn } from './names-in.ts';
 import { CacheKey } from './key.ts';
 import type { CacheRecord, StepRecord } from './record.ts';
 import type { RecordSeal } from './seal.ts';
 
 /** Where records lie below a cache's directory. */
 export const RECORDS = 'ts-kaniko';
+
+/** A file among the records. */
+export interface RecordFile {
+  readonly name: string;
+  /** Undefined for what is no file. */
+  readonly text: string | undefined;
+  /** Undefined where it is not the record of its name for this seal. */
+  readonly record: CacheRecord | undefined;
+  /** In milliseconds since the epoch. */
+  readonly used: number;
+}
 
 /** A file for each record, `ts-kaniko/records/<key>`, and one for each name of a step with the key of its latest record. */
 export class RecordFiles {
@@ -41,6 +62,35 @@ export class RecordFiles {
     if (record.kind === 'step') replace(this.#stepPath(record.step), record.key);
   }
 
+  /** Every file that lies where records do, as it is; nothing counts as used by that. */
+  *all(): Generator<RecordFile> {
+    const folder = join(this.#directory, 'records');
+    for (const name of namesIn(folder)) {
+      const path = join(folder, name);
+      const stat = lstatSync(path, { throwIfNoEntry: false });
+      if (stat === undefined || isUnfinished(name)) continue;
+      const text = stat.isFile() ? read(path) : undefined;
+      const record = text === undefined ? undefined : this.#seal.open(text);
+      yield { name, text, record: record?.key === name ? record : undefined, used: stat.mtimeMs };
+    }
+  }
+
+  /** Removes a file of `all`. Throws what removing throws. */
+  remove(name: string): void {
+    if (basename(name) !== name) return;
+    rmSync(join(this.#directory, 'records', name), { recursive: true, force: true });
+  }
+
+  /** Removes names of steps whose latest record is gone. */
+  forgetSteps(): void {
+    const folder = join(this.#directory, 'steps');
+    for (const name of namesIn(folder)) {
+      const key = CacheKey.safeParse(read(join(folder, name))).data;
+      const isThere = key !== undefined && existsSync(this.#recordPath(key));
+      if (!isThere && !isUnfinished(name)) rmSync(join(folder, name), { recursive: true, force: true });
+    }
+  }
+
   /** Marks a file as used now. */
   use(path: string): void {
     try {
@@ -67,6 +117,11 @@ export class RecordFiles {
   #stepPath(step: string): string {
     return join(this.#directory, 'steps', createHash('sha256').update(step).digest('hex'));
   }
+}
+
+/** A file that is being written, or that a process died upon. */
+function isUnfinished(name: string): boolean {
+  return name.endsWith('.tmp');
 }
 
 function read(path: string): string | undefined {

@@ -1,3 +1,4 @@
+import type { UnreadableRecord } from './contents.ts';
 import type { CacheKey } from './key.ts';
 import type { CacheRecord, StepRecord } from './record.ts';
 import type { RecordSeal } from './seal.ts';
@@ -6,6 +7,7 @@ import type { RecordSeal } from './seal.ts';
 export class RecordIndex {
   readonly #records = new Map<CacheKey, CacheRecord>();
   readonly #steps = new Map<string, StepRecord>();
+  #unreadable: readonly UnreadableRecord[] = [];
 
   /** The index a text holds; lines that are no records of this seal are left out. */
   static parse(text: string, seal: RecordSeal): RecordIndex {
@@ -13,6 +15,7 @@ export class RecordIndex {
     for (const line of text.split('\n')) {
       const record = line === '' ? undefined : seal.open(line);
       if (record !== undefined) index.add(record);
+      else if (line !== '') index.#leaveOut(line, seal);
     }
     return index;
   }
@@ -53,10 +56,20 @@ export class RecordIndex {
     return [...this.#records.values()];
   }
 
+  /** What the text held beside its records. */
+  get unreadable(): readonly UnreadableRecord[] {
+    return this.#unreadable;
+  }
+
   /** The same for the same records, in whatever order they came. */
   format(seal: RecordSeal): string {
     const records = this.records().toSorted((a, b) => (a.key < b.key ? -1 : 1));
     return records.map((record) => `${seal.seal(record)}\n`).join('');
+  }
+
+  #leaveOut(line: string, seal: RecordSeal): void {
+    const reason = seal.isForeign(line) ? 'foreign' : 'damaged';
+    this.#unreadable = [...this.#unreadable, { name: undefined, reason }];
   }
 
   #addStep(record: StepRecord): void {

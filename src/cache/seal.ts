@@ -4,12 +4,17 @@ import { CacheRecord } from './record.ts';
 /** Longer texts are no records: a document of a base image, the largest kind, has at most 4 MiB, escaped. */
 const LONGEST = 16 * 1024 * 1024;
 
+const SEALED = /^([a-z0-9-]+):([a-f0-9]{64}) (.*)$/s;
+const NAMES: readonly string[] = ['sha256', 'hmac-sha256'];
+
 /** Records as texts and back. Stores keep texts and know nothing of what is in them. */
 export interface RecordSeal {
   /** One line, without a line break. */
   seal(record: CacheRecord): string;
   /** The record; undefined for anything that is not one, was changed, or was not sealed by a holder of the key. */
   open(text: string): CacheRecord | undefined;
+  /** Whether a text was sealed in another way than this seal does: with a signing key or without, or with one of another kind. */
+  isForeign(text: string): boolean;
 }
 
 /**
@@ -28,10 +33,14 @@ export function recordSeal(signingKey?: string): RecordSeal {
       return `${name}:${digest(json).toString('hex')} ${json}`;
     },
     open: (text) => {
-      const [, found, hex, json] = /^([a-z0-9-]+):([a-f0-9]{64}) (.*)$/s.exec(text.slice(0, LONGEST)) ?? [];
+      const [, found, hex, json] = SEALED.exec(text.slice(0, LONGEST)) ?? [];
       if (found !== name || hex === undefined || json === undefined) return undefined;
       if (!timingSafeEqual(Buffer.from(hex, 'hex'), digest(json))) return undefined;
       return parse(json);
+    },
+    isForeign: (text) => {
+      const [, found] = SEALED.exec(text.slice(0, LONGEST)) ?? [];
+      return found !== undefined && found !== name && NAMES.includes(found);
     },
   };
 }

@@ -14,6 +14,13 @@ Usage:
                                 join images of several platforms in one index and push it
   ts-kaniko validate archive|layout|reference
                                 derive all digests, sizes, diff IDs and history counts again
+  ts-kaniko cache ls [--json]   list what layer caches hold
+  ts-kaniko cache verify [--repair] [--json]
+                                read all of it, and list what is damaged
+  ts-kaniko cache prune --older-than duration | --max-size size [--dry-run] [--json]
+                                take out what nobody uses
+  ts-kaniko cache explain [flags of the build] [--json]
+                                tell what a build would find, and why it would not, without building
   ts-kaniko doctor [--json]     tell what this machine can do
   ts-kaniko version             print the version
   ts-kaniko --help              print this text

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { runBuild, runCall, runDoctor, runPublish } from '../builder/index.ts';
+import { runBuild, runCacheTask, runCall, runDoctor, runExplain, runPublish } from '../builder/index.ts';
 import { closeInheritedDescriptors } from '../process/index.ts';
 import { main } from './main.ts';
 
@@ -34,8 +34,10 @@ process.stderr.on('error', ignoreClosedPipe);
 
 const status = await main(process.argv.slice(2), process.env, {
   runBuild,
+  runCacheTask,
   runCall,
   runDoctor,
+  runExplain,
   runPublish,
   // Standard input is opened when it is read, not before.
   stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },

@@ -2,16 +2,20 @@ import { BuildError } from '../errors/index.ts';
 import { exitCode } from '../report/index.ts';
 import { scratchParentOf, type Environment } from '../request/index.ts';
 import { buildCommand } from './build-command.ts';
+import { cacheTaskCommand, explainCommand } from './cache-command.ts';
 import { helpText } from './help.ts';
 import { nearest } from './nearest.ts';
 import { bareLog } from './open-log.ts';
 import { publishCommand } from './publish-command.ts';
 import { parseFlags, type CommandLine } from './parse-flags.ts';
 import { type CliPorts } from './ports.ts';
+import { refuseForeignFlags } from './treat-flags.ts';
 
 type Command = (line: CommandLine, env: Environment, ports: CliPorts) => number | Promise<number>;
 
 const PUBLISH_COMMANDS = ['push', 'merge', 'validate'] as const;
+
+const CACHE_TASKS = ['ls', 'verify', 'prune'] as const;
 
 const COMMANDS = new Map<string, Command>([
   ['build', ({ flags }, env, ports) => buildCommand(flags, env, ports)],
@@ -20,6 +24,11 @@ const COMMANDS = new Map<string, Command>([
     name,
     ({ flags, words }, env, ports) => publishCommand(name, words.slice(1), flags, env, ports),
   ]),
+  ...CACHE_TASKS.map((kind): [string, Command] => [
+    `cache ${kind}`,
+    (line, env, ports) => cacheTaskCommand(kind, line, env, ports),
+  ]),
+  ['cache explain', explainCommand],
   ['version', (_line, _env, ports) => answer(ports, `ts-kaniko ${ports.version()}\n`)],
   ['help', (_line, _env, ports) => answer(ports, helpText())],
 ]);
@@ -38,17 +47,33 @@ export async function main(argv: readonly string[], env: Environment, ports: Cli
   }
 }
 
-function commandOf({ words, switches }: CommandLine): Command {
-  const [word = 'build', extra] = words;
-  const name = switches.has('help') ? 'help' : switches.has('version') ? 'version' : word;
+function commandOf(line: CommandLine): Command {
+  const { switches, flags } = line;
+  const [name, extra] = nameOf(line);
   const command = COMMANDS.get(name);
   if (command === undefined) throw unknownCommand(name);
   const takesWords = PUBLISH_COMMANDS.some((one) => one === name);
   if (extra !== undefined && !takesWords) throw unexpected(extra);
-  if (switches.has('json') && name !== 'doctor') {
-    throw new BuildError('USAGE', '--json belongs to doctor', { hint: 'use --log-format json for builds' });
+  if (switches.has('json') && !answersJson(name)) {
+    throw new BuildError('USAGE', '--json belongs to doctor and cache', {
+      hint: 'use --log-format json for builds',
+    });
   }
+  refuseForeignFlags(name, flags);
   return command;
+}
+
+/** The command, and the first word that does not belong to it. */
+function nameOf({ words, switches }: CommandLine): readonly [string, string | undefined] {
+  const [word = 'build', ...rest] = words;
+  if (switches.has('help')) return ['help', undefined];
+  if (switches.has('version')) return ['version', undefined];
+  if (word !== 'cache') return [word, rest[0]];
+  const [task] = rest;
+  if (task !== undefined) return [`cache ${task}`, rest[1]];
+  throw new BuildError('USAGE', 'cache needs to be told what to do', {
+    hint: 'cache ls, cache verify, cache prune or cache explain',
+  });
 }
 
 function unknownCommand(name: string): BuildError {
@@ -63,6 +88,10 @@ function unknownCommand(name: string): BuildError {
         ? 'give the context with --context, and values of on/off flags as --flag=false'
         : `did you mean ${match}?`,
   });
+}
+
+function answersJson(name: string): boolean {
+  return name === 'doctor' || name.startsWith('cache ');
 }
 
 function unexpected(word: string): BuildError {

@@ -1,5 +1,12 @@
 import { type SignalSource } from '../report/index.ts';
-import { type RunBuild, type RunCall, type RunDoctor, type RunPublish } from '../request/index.ts';
+import {
+  type RunBuild,
+  type RunCacheTask,
+  type RunCall,
+  type RunDoctor,
+  type RunExplain,
+  type RunPublish,
+} from '../request/index.ts';
 
 /** Takes text as it is. */
 export interface Sink {
@@ -11,6 +18,8 @@ export interface CliPorts {
   readonly runBuild: RunBuild;
   readonly runCall: RunCall;
   readonly runPublish: RunPublish;
+  readonly runCacheTask: RunCacheTask;
+  readonly runExplain: RunExplain;
   readonly runDoctor: RunDoctor;
   /** Read only where a context or Dockerfile is asked for from it. */
   readonly stdin: AsyncIterable<Uint8Array>;

@@ -20,13 +20,21 @@ import { type CliPorts } from './ports.ts';
 /** kaniko's three; all are the same here, as changes are always found exactly. */
 const SNAPSHOT_MODES = ['full', 'redo', 'time'] as const;
 
-/** The request that flags and environment make. Throws USAGE, UNSUPPORTED, REFERENCE, and CONTEXT without a Dockerfile. */
+/** The request that flags and environment make, of a build with somewhere to go. Throws USAGE, UNSUPPORTED, REFERENCE, and CONTEXT without a Dockerfile. */
 export function readRequest(flags: FlagValues, env: Environment, ports: CliPorts): AssembledRequest {
+  const assembled = readQuestion(flags, env, ports);
+  if (assembled.call === undefined)
+    checkDestinations(assembled.request.outputs, 'give --destination, or --no-push');
+  return assembled;
+}
+
+/** The same for what is only asked about and needs no destination. */
+export function readQuestion(flags: FlagValues, env: Environment, ports: CliPorts): AssembledRequest {
   const { cwd } = ports;
   const given = parseContext(flags.text('context') ?? defaultContext(env, ports.exists), cwd);
   const context = withPullMethod(given, env['GIT_PULL_METHOD']);
   parseChoice(flags.text('snapshot-mode') ?? 'full', SNAPSHOT_MODES, '--snapshot-mode');
-  const assembled = assembleRequest(
+  return assembleRequest(
     flags,
     {
       context,
@@ -54,9 +62,6 @@ export function readRequest(flags: FlagValues, env: Environment, ports: CliPorts
     },
     { env, cwd, machine: ports.machine },
   );
-  if (assembled.call === undefined)
-    checkDestinations(assembled.request.outputs, 'give --destination, or --no-push');
-  return assembled;
 }
 
 /** As kaniko does, unless outputs say what is done with the image. */

@@ -3,6 +3,17 @@ import { type Reporter } from '../report/index.ts';
 import { parseGoBool } from '../request/index.ts';
 import { type GivenFlag } from './parse-flags.ts';
 
+/** Throws USAGE for the first flag that belongs to other commands than this one. */
+export function refuseForeignFlags(command: string, flags: readonly GivenFlag[]): void {
+  for (const { option, spelling } of flags) {
+    const { commands } = option;
+    if (commands === undefined || commands.includes(command)) continue;
+    throw new BuildError('USAGE', `${spelling} belongs to ${commands.join(', ')}`, {
+      hint: `ts-kaniko ${command} does nothing with it`,
+    });
+  }
+}
+
 /** Throws UNSUPPORTED for the first flag that asks for something not done here. */
 export function refuseFlags(flags: readonly GivenFlag[]): void {
   for (const given of flags) {

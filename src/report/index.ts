@@ -1,7 +1,8 @@
 /** What a build reports, and the ways it is shown: log lines, terminal, JSON, GitHub runner; errors as text and exit codes. */
 export { abbreviate } from './abbreviate.ts';
+export { columns } from './columns.ts';
 export { EXIT_CODES, exitCode, signalExitCode } from './exit-code.ts';
-export { formatBytes, formatDuration } from './format.ts';
+export { formatAge, formatBytes, formatDuration } from './format.ts';
 export { githubReporter } from './github.ts';
 export { abortOnSignals, orCancelled } from './interrupt.ts';
 export type { SignalSource } from './interrupt.ts';

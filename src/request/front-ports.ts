@@ -44,6 +44,16 @@ export type RunCall = (
   surroundings: BuildSurroundings,
 ) => Promise<CallAnswer>;
 
+/** What a command tells: for people, for programs, and as an exit status. */
+export interface CommandAnswer {
+  readonly text: string;
+  readonly json: unknown;
+  readonly status: number;
+}
+
+/** Looks a build up in its caches without building. Throws BuildError. */
+export type RunExplain = (request: BuildRequest, surroundings: BuildSurroundings) => Promise<CommandAnswer>;
+
 /** Tells what this machine can do: once for people, once as data. */
 export type RunDoctor = (o: {
   readonly env: Environment;

@@ -17,6 +17,8 @@ export type {
 } from './build-request.ts';
 export type { CacheLocation, CacheOptions, CacheTarget } from './cache/cache-options.ts';
 export type { BuildResult, CacheOutcome, CacheReport, FetchedBytes, ResultLayer } from './build-result.ts';
+export { cacheTaskRequest } from './cache/cache-task.ts';
+export type { CacheTask, CacheTaskRequest, RunCacheTask } from './cache/cache-task.ts';
 export type { CallChoice } from './call-choice.ts';
 export { parseChoice } from './choice.ts';
 export { CREDENTIAL_HELPERS } from './credential-helpers.ts';
@@ -27,10 +29,12 @@ export type {
   ArchiveService,
   BuildSurroundings,
   CallAnswer,
+  CommandAnswer,
   Environment,
   RunBuild,
   RunCall,
   RunDoctor,
+  RunExplain,
 } from './front-ports.ts';
 export { parseActionBool, parseGoBool } from './go-bool.ts';
 export { imageFiles, imageMetadata, repositoryOf, writeTextFiles } from './image-files.ts';

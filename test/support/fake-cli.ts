@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
 import type { CliPorts } from '../../src/cli/ports.ts';
-import type { BuildRequest, BuildResult, RunBuild } from '../../src/request/index.ts';
+import type { BuildRequest, BuildResult, CacheTaskRequest, RunBuild } from '../../src/request/index.ts';
 import { buildResult } from './build-results.ts';
 
 export interface FakeCli {
@@ -11,6 +11,8 @@ export interface FakeCli {
   readonly err: () => string;
   /** The requests that reached the build. */
   readonly requests: BuildRequest[];
+  /** The tasks on caches that were asked for. */
+  readonly tasks: CacheTaskRequest[];
   readonly exits: number[];
 }
 
@@ -22,6 +24,7 @@ export function fakeCli(
 ): FakeCli {
   const written = { out: '', err: '' };
   const requests: BuildRequest[] = [];
+  const tasks: CacheTaskRequest[] = [];
   const exits: number[] = [];
   const signals = new EventEmitter();
   const ports: CliPorts = {
@@ -34,6 +37,14 @@ export function fakeCli(
       return Promise.resolve({ text: `${JSON.stringify(call)}\n`, status: 3, warnings: [] });
     },
     runPublish: () => Promise.resolve(buildResult()),
+    runCacheTask: (request) => {
+      tasks.push(request);
+      return Promise.resolve({ text: 'told\n', json: { told: true }, status: 1 });
+    },
+    runExplain: (request) => {
+      requests.push(request);
+      return Promise.resolve({ text: 'explained\n', json: { explained: true }, status: 0 });
+    },
     runDoctor: ({ scratchParent }) =>
       Promise.resolve({ text: `scratch ${scratchParent}`, json: { scratchParent } }),
     stdin: Readable.from([]),
@@ -49,5 +60,5 @@ export function fakeCli(
     time: () => '2026-01-02T03:04:05Z',
     exists: () => false,
   };
-  return { ports, signals, out: () => written.out, err: () => written.err, requests, exits };
+  return { ports, signals, out: () => written.out, err: () => written.err, requests, tasks, exits };
 }

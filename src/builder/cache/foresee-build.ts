@@ -3,10 +3,11 @@ import {
   placedSteps,
   prepareBuild,
   type BuildPorts,
+  type Foresight,
   type LayerCache,
   type PlacedSteps,
 } from '../../build/index.ts';
-import { needsOf } from '../../plan/index.ts';
+import { needsOf, type Plan } from '../../plan/index.ts';
 import { silentReporter } from '../../report/index.ts';
 import type { BuildSpec, CacheOptions } from '../../request/index.ts';
 
@@ -17,6 +18,8 @@ export interface ForeseenBuild {
   readonly runs: boolean;
 }
 
+type ForeseeingPorts = Omit<BuildPorts, 'sandbox' | 'reporter'> & { readonly cache: LayerCache };
+
 /**
  * Looks a build up in the cache, without executing anything of it. Undefined where that cannot be done: the build itself
  * will say what is wrong.
@@ -24,18 +27,28 @@ export interface ForeseenBuild {
 export async function foreseeBuild(
   spec: BuildSpec,
   cache: CacheOptions,
-  ports: Omit<BuildPorts, 'sandbox' | 'reporter'> & { readonly cache: LayerCache },
+  ports: ForeseeingPorts,
 ): Promise<ForeseenBuild | undefined> {
   try {
-    const { plan, spec: timed } = await prepareBuild(spec, { ...ports, reporter: silentReporter() });
-    const foresight = await foresee(plan, timed, cache, {
-      ...ports,
-      lookup: (keys) => ports.cache.lookup(keys),
-    });
+    const { plan, foresight } = await lookUpBuild(spec, cache, ports);
     const needs = needsOf(plan, (planned) => foresight.get(planned)?.record !== undefined);
     return { steps: placedSteps(plan, foresight), runs: needs.runs };
   } catch {
     ports.signal.throwIfAborted();
     return undefined;
   }
+}
+
+/** The plan of a build and what the cache has for its steps. Throws what is wrong with the Dockerfile or its base images. */
+export async function lookUpBuild(
+  spec: BuildSpec,
+  cache: CacheOptions,
+  ports: ForeseeingPorts,
+): Promise<{ readonly plan: Plan; readonly foresight: Foresight }> {
+  const { plan, spec: timed } = await prepareBuild(spec, { ...ports, reporter: silentReporter() });
+  const foresight = await foresee(plan, timed, cache, {
+    ...ports,
+    lookup: (keys) => ports.cache.lookup(keys),
+  });
+  return { plan, foresight };
 }

@@ -16,13 +16,10 @@ import type { ArchiveService, BuildRequest, CacheLocation, Environment } from '.
 import { openGithubCache } from './open-github.ts';
 import { CacheSession } from './cache-session.ts';
 
-/** What caches are opened with. */
+/** What a cache is opened with. */
 export interface CacheTools {
-  /** Where blobs of the build lie. */
-  readonly store: LocalBlobStore;
   readonly registry: RegistryClient;
   readonly reporter: Reporter;
-  readonly signal: AbortSignal;
   readonly env: Environment;
   /** Repositories that a layer of the image was pushed to, or came from. */
   mountFrom(digest: Digest): readonly RepositoryName[];
@@ -30,17 +27,24 @@ export interface CacheTools {
   readonly archives: ArchiveService | undefined;
 }
 
+/** What the caches of a build are opened with. */
+interface SessionTools extends CacheTools {
+  /** Where blobs of the build lie. */
+  readonly store: LocalBlobStore;
+  readonly signal: AbortSignal;
+}
+
 /** The caches a request names; undefined for a build without any. One that cannot be opened is told and left out. */
 export function openSession(
   { cache }: Pick<BuildRequest, 'cache'>,
-  tools: CacheTools,
+  tools: SessionTools,
 ): CacheSession | undefined {
   if (cache === undefined) return undefined;
   const seal = recordSeal(cache.signingKey);
   const known = new Map<string, CacheStore | undefined>();
   const open = (location: CacheLocation): CacheStore[] => {
     const key = JSON.stringify(location);
-    const store = known.has(key) ? known.get(key) : openStore(location, seal, tools);
+    const store = known.has(key) ? known.get(key) : openCache(location, seal, tools);
     known.set(key, store);
     return store === undefined ? [] : [store];
   };
@@ -53,7 +57,8 @@ export function openSession(
   });
 }
 
-function openStore(location: CacheLocation, seal: RecordSeal, tools: CacheTools): CacheStore | undefined {
+/** One cache; undefined, and told, where it cannot be opened. Nothing is asked of it yet. */
+export function openCache(location: CacheLocation, seal: RecordSeal, tools: CacheTools): CacheStore | undefined {
   switch (location.type) {
     case 'local':
       return localCache(location.directory, seal, { maxBytes: location.maxBytes });

@@ -2,13 +2,21 @@ import { verified, type BlobSource } from '../../content/index.ts';
 import { BuildError } from '../../errors/index.ts';
 import type { Descriptor, Digest } from '../../oci/index.ts';
 import type { CacheStats, CacheStore, SaveOutcome } from '../cache-store.ts';
+import { keptRecords, type CacheKeeper } from '../contents.ts';
 import type { CacheKey } from '../key.ts';
 import { blobsOf, type CacheRecord, type StepRecord } from '../record.ts';
 import { RecordIndex } from '../record-index.ts';
 import type { RecordSeal } from '../seal.ts';
 import { countingClient } from './counting-client.ts';
 import { Entries, type GithubCacheAccess } from './entries.ts';
-import { boundedIndex, emptyIndex, mergeIndexes, type BlobPlace, type CacheIndex } from './index-document.ts';
+import {
+  boundedIndex,
+  emptyIndex,
+  mergeIndexes,
+  withoutRecords,
+  type BlobPlace,
+  type CacheIndex,
+} from './index-document.ts';
 import { IndexHistory } from './index-history.ts';
 import { saveBlobs } from './save-blobs.ts';
 import { tokenScopes } from './token-scopes.ts';
@@ -48,6 +56,26 @@ export class GithubCache implements CacheStore {
       new IndexHistory(this.#entries, seal, waiting, scope, ref);
     this.#own = historyOf(own);
     this.#others = others.map(historyOf);
+  }
+
+  /** Own and other refs are looked through; only the own ref's index can be written. */
+  get keeper(): CacheKeeper {
+    return {
+      removesBlobs: false,
+      contents: async (signal) => {
+        this.#index = undefined;
+        const { records } = await this.#read(signal);
+        return keptRecords(records);
+      },
+      open: (blob, signal) => this.open({ ...blob, mediaType: '' }, signal),
+      drop: async ({ keys }, signal) => {
+        const written = await this.#own.update((index) => boundedIndex(withoutRecords(index, keys)), signal);
+        this.#index = undefined;
+        if (written.kind === 'written') return;
+        const reason = written.kind === 'exists' ? 'too many jobs save at the same time' : written.reason;
+        throw new BuildError('REGISTRY', `the ${this.name} cannot be written: ${reason}`);
+      },
+    };
   }
 
   async lookup(keys: readonly CacheKey[], signal: AbortSignal): Promise<ReadonlyMap<CacheKey, CacheRecord>> {

@@ -1,6 +1,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { Descriptor, type Digest } from '../../oci/index.ts';
+import { keepForeign } from '../contents.ts';
+import type { CacheKey } from '../key.ts';
 import { blobsOf } from '../record.ts';
 import { RecordIndex } from '../record-index.ts';
 import type { RecordSeal } from '../seal.ts';
@@ -56,6 +58,13 @@ export function mergeIndexes(first: CacheIndex, second: CacheIndex): CacheIndex 
   const records = new RecordIndex();
   for (const record of [...first.records.records(), ...second.records.records()]) records.add(record);
   return { records, blobs: new Map([...second.blobs, ...first.blobs]) };
+}
+
+/** The index without the records of these keys. Throws USAGE where it has records of another signing key. */
+export function withoutRecords({ records, blobs }: CacheIndex, keys: readonly CacheKey[]): CacheIndex {
+  keepForeign(records);
+  for (const key of keys) records.remove(key);
+  return { records, blobs };
 }
 
 /** The index without what is too much for it, and without places of blobs that no record names. */

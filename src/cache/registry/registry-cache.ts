@@ -9,6 +9,7 @@ import type { RecordIndex } from '../record-index.ts';
 import type { RecordSeal } from '../seal.ts';
 import type { CacheReader, CacheWriter, RepositoryPlace } from './cache-repository.ts';
 import { cacheTag, readIndex, writeIndex } from './registry-index.ts';
+import { registryKeeper } from './registry-keeper.ts';
 
 /** How often a save is done again because other builds write at the same time. */
 const MOST_ROUNDS = 64;
@@ -65,6 +66,7 @@ export function registryCache(options: RegistryCacheOptions): CacheStore {
       }
     },
     stats: () => ({ ...stats }),
+    keeper: registryKeeper(options, tag),
   };
 }
 

@@ -22,6 +22,8 @@ export function cacheTag(scope: string): string {
 export interface ReadIndex {
   readonly records: RecordIndex;
   readonly digest: Digest | undefined;
+  /** Why there is nothing in it, where it is damaged. */
+  readonly fault?: string | undefined;
 }
 
 /**
@@ -39,8 +41,8 @@ export async function readIndex(
   const manifest = ImageManifest.safeParse(parsed(found.bytes)).data;
   if (manifest?.config.mediaType !== RECORDS_TYPE)
     throw new BuildError('REGISTRY', `the tag ${tag} is no cache of this builder`);
-  const records = RecordIndex.parse(await recordsText(manifest.config, repository, signal), seal);
-  return { records, digest: found.descriptor.digest };
+  const { text, fault } = await recordsText(manifest.config, repository, signal);
+  return { records: RecordIndex.parse(text, seal), digest: found.descriptor.digest, fault };
 }
 
 /**
@@ -89,12 +91,13 @@ async function recordsText(
   config: Descriptor,
   repository: CacheReader,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<{ readonly text: string; readonly fault?: string }> {
   try {
-    return (await readBlob(repository, config, LARGEST_RECORDS, signal)).toString('utf8');
+    return { text: (await readBlob(repository, config, LARGEST_RECORDS, signal)).toString('utf8') };
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof BuildError && ['CONTENT', 'REGISTRY_NOT_FOUND'].includes(error.code)) return '';
+    if (error instanceof BuildError && ['CONTENT', 'REGISTRY_NOT_FOUND'].includes(error.code))
+      return { text: '', fault: error.message };
     throw error;
   }
 }

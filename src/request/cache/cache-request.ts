@@ -1,14 +1,13 @@
 import { resolve } from 'node:path';
-import { BuildError } from '../../errors/index.ts';
 import { formatReference, parseReference } from '../../reference/index.ts';
 import type { Environment } from '../front-ports.ts';
+import { parseDuration } from '../duration.ts';
 import type { OptionValues } from '../option-values.ts';
 import type { CacheLocation, CacheOptions, CacheTarget } from './cache-options.ts';
 import { DEFAULT_SCOPE, parseCacheRepository, parseCacheSource, parseCacheTarget } from './parse-location.ts';
 
 /** kaniko's age at which an entry is stale: two weeks. */
 const DEFAULT_AGE_MS = 14 * 24 * 60 * 60 * 1000;
-const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 
 /** What a cache request is made in. */
 export interface CachePlace {
@@ -39,18 +38,45 @@ export function cacheRequest(values: OptionValues, place: CachePlace): CacheOpti
     freshStages: values.list('no-cache-filters'),
     runLayers: values.flag('cache-run-layers') ?? true,
     copyLayers: values.flag('cache-copy-layers') ?? true,
-    maxAgeMs: ttl === undefined ? DEFAULT_AGE_MS : parseAge(ttl),
-    signingKey: env['TS_KANIKO_CACHE_KEY'] || undefined,
+    maxAgeMs: ttl === undefined ? DEFAULT_AGE_MS : ageLimit(ttl),
+    signingKey: signingKeyOf(env),
   };
 }
 
-function ownLocations(values: OptionValues, { cwd, env, pushed }: CachePlace): CacheLocation[] {
+/** The key records are signed with, where there is one. */
+export function signingKeyOf(env: Environment): string | undefined {
+  return env['TS_KANIKO_CACHE_KEY'] || undefined;
+}
+
+/** The caches people name to look at them: all that a build would take from or keep in. Throws USAGE and REFERENCE. */
+export function cacheLocations(values: OptionValues, place: CachePlace): readonly CacheLocation[] {
+  const { cwd } = place;
+  const named = [
+    ...givenLocations(values, place),
+    ...values.list('cache-from').map((text) => parseCacheSource(text, cwd)),
+    ...values.list('cache-to').map((text) => parseCacheTarget(text, cwd).location),
+  ];
+  const all = named.length > 0 ? named : [defaultLocation(place.pushed[0], place.env)];
+  return [...new Map(all.map((location) => [JSON.stringify(location), location])).values()];
+}
+
+/** The age at which entries count no more; zero and less mean no limit. Throws USAGE. */
+export function ageLimit(text: string): number | undefined {
+  const milliseconds = parseDuration(text, 'cache-ttl');
+  return milliseconds > 0 ? milliseconds : undefined;
+}
+
+function ownLocations(values: OptionValues, place: CachePlace): CacheLocation[] {
+  const given = givenLocations(values, place);
+  return given.length > 0 ? given : [defaultLocation(place.pushed[0], place.env)];
+}
+
+function givenLocations(values: OptionValues, { cwd }: CachePlace): CacheLocation[] {
   const [repository, directory] = [values.text('cache-repo'), values.text('cache-dir')];
-  const given: CacheLocation[] = [
+  return [
     ...(repository === undefined ? [] : [parseCacheRepository(repository, cwd)]),
     ...(directory === undefined ? [] : [{ type: 'local', directory: resolve(cwd, directory) } as const]),
   ];
-  return given.length > 0 ? given : [defaultLocation(pushed[0], env)];
 }
 
 /**
@@ -67,19 +93,4 @@ function defaultLocation(pushed: string | undefined, env: Environment): CacheLoc
   const { registry, repository } = parseReference(pushed);
   const name = formatReference({ registry, repository: `${repository}/cache` });
   return { type: 'registry', repository: name, scope: DEFAULT_SCOPE };
-}
-
-/** A duration as Go writes it, `336h` or `1h30m`; zero and less mean no limit. Throws USAGE. */
-function parseAge(text: string): number | undefined {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
-  if (parts.map(([whole]) => whole).join('') !== text.replace(/^[-+]/, '') && text !== '0') {
-    throw new BuildError('USAGE', `cache-ttl ${JSON.stringify(text)} is no duration`, {
-      hint: 'write it like 336h or 30m',
-    });
-  }
-  const total = parts.reduce(
-    (sum, [, count = '0', unit = 'ms']) => sum + Number(count) * (UNITS[unit] ?? 0),
-    0,
-  );
-  return text.startsWith('-') || total === 0 ? undefined : total;
 }

@@ -1,6 +1,7 @@
 import { BUILD_OPTIONS } from './build-options.ts';
 import { BUILD_PUSH_NO_OPS, BUILD_PUSH_REFUSED } from './build-push-leftovers.ts';
 import { CACHE_OPTIONS } from './cache-options.ts';
+import { COMMAND_OPTIONS } from './command-options.ts';
 import { FRONT_OPTIONS } from './front-options.ts';
 import { KANIKO_NO_OPS, KANIKO_REFUSED } from './kaniko-leftovers.ts';
 import { type FlagSpec, type InputSpec, type OptionSpec } from './option.ts';
@@ -19,6 +20,7 @@ export const OPTION_GROUPS = [
   { title: 'RUN', options: RUN_OPTIONS },
   { title: 'Output', options: OUTPUT_OPTIONS },
   { title: 'Layer cache', options: CACHE_OPTIONS },
+  { title: 'Commands on the layer cache', options: COMMAND_OPTIONS },
   { title: 'Registries', options: REGISTRY_OPTIONS },
   { title: 'Log', options: FRONT_OPTIONS },
   { title: 'Accepted for kaniko, without effect', options: KANIKO_NO_OPS },
@@ -32,6 +34,7 @@ type Works =
   | (typeof RUN_OPTIONS)[number]
   | (typeof OUTPUT_OPTIONS)[number]
   | (typeof CACHE_OPTIONS)[number]
+  | (typeof COMMAND_OPTIONS)[number]
   | (typeof REGISTRY_OPTIONS)[number]
   | (typeof FRONT_OPTIONS)[number];
 type NameOf<Side extends 'flag' | 'input', Kind extends string> = Works extends infer O

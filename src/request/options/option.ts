@@ -41,6 +41,8 @@ export interface OptionSpec {
   readonly treatment: Treatment;
   readonly flag?: FlagSpec;
   readonly input?: InputSpec;
+  /** The commands its flag belongs to, where it is not for builds. */
+  readonly commands?: readonly string[];
   /** Values that ask for nothing, whatever the treatment. */
   readonly inert?: readonly string[];
   /** Why it is ignored or refused, and what to use in its place. */

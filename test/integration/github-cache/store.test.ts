@@ -182,3 +182,23 @@ describe('what a job may do', () => {
     await expect(saving).rejects.toThrow();
   });
 });
+
+describe('a cache that is looked through', () => {
+  it('shows what its job may read, reads blobs back, and loses what is dropped for its own ref', async () => {
+    const [one, two] = [stepOf('one', randomBytes(100)), stepOf('two', randomBytes(100))];
+    await save(jobs.open(), one, two);
+    const { keeper } = jobs.open();
+    const { records } = await keeper.contents(signal);
+    expect(records.map(({ record }) => record)).toEqual(
+      expect.arrayContaining([one.record, two.record]),
+    );
+    const blob = one.record.layer?.descriptor ?? { digest: 'sha256:', size: 0 };
+    let bytes = 0;
+    for await (const chunk of keeper.open(blob, signal)) bytes += chunk.length;
+    expect(bytes).toBe(100);
+    await keeper.drop({ keys: [one.record.key], unreadable: [], blobs: [] }, signal);
+    expect((await keeper.contents(signal)).records.map(({ record }) => record)).toEqual([two.record]);
+    expect(await restore(jobs.open(), one)).toBeUndefined();
+    expect((await restore(jobs.open(), two))?.equals(two.bytes)).toBe(true);
+  });
+});

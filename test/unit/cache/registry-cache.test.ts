@@ -19,13 +19,13 @@ afterAll(async () => {
 const { signal } = new AbortController();
 const blobs = memoryStore();
 
-function cacheIn(name: string, scope = 'default') {
+function cacheIn(name: string, scope = 'default', key?: string) {
   const reference = `${registry.host}/${name}`;
   return registryCache({
     reader: session.repository(reference, 'pull'),
     writer: session.repository(reference, 'push'),
     scope,
-    seal: recordSeal(),
+    seal: recordSeal(key),
     mountFrom: () => [],
   });
 }
@@ -88,5 +88,30 @@ describe('a cache in a repository', () => {
     const { faults } = await cacheIn('foreign').save([await step('x')], blobs, signal);
     expect(faults).toEqual([`the tag ${tag} is no cache of this builder`]);
     expect((await writer.getManifest(tag)).descriptor.digest).toBe(manifest.digest);
+  });
+});
+
+describe('a cache in a repository that is looked through', () => {
+  it('loses what is dropped, and what others save meanwhile stays', async () => {
+    const [one, two, three] = [await step('one'), await step('two'), await step('three')];
+    await cacheIn('kept').save([one, two], blobs, signal);
+    const { keeper } = cacheIn('kept');
+    expect((await keeper?.contents(signal))?.records).toHaveLength(2);
+    await Promise.all([
+      keeper?.drop({ keys: [one.key], unreadable: [], blobs: [] }, signal),
+      cacheIn('kept').save([three], blobs, signal),
+    ]);
+    const left = await cacheIn('kept').lookup([two.key, three.key], signal);
+    expect([...left.keys()].sort()).toEqual([two.key, three.key].sort());
+  });
+
+  it('is not written over by who has another signing key', async () => {
+    const one = await step('one');
+    await cacheIn('signed', 'default', 'key').save([one], blobs, signal);
+    const { keeper } = cacheIn('signed');
+    const contents = await keeper?.contents(signal);
+    expect(contents).toMatchObject({ records: [], unreadable: [{ reason: 'foreign' }] });
+    await expect(keeper?.drop({ keys: [], unreadable: [], blobs: [] }, signal)).rejects.toThrow('another signing key');
+    expect((await cacheIn('signed', 'default', 'key').lookup([one.key], signal)).size).toBe(1);
   });
 });
