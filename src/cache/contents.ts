@@ -1,8 +1,6 @@
-import { BuildError } from '../errors/index.ts';
 import type { Descriptor, Digest } from '../oci/index.ts';
 import type { CacheKey } from './key.ts';
 import type { CacheRecord } from './record.ts';
-import type { RecordIndex } from './record-index.ts';
 
 /** A record as it lies in a store. */
 export interface StoredRecord {
@@ -55,18 +53,4 @@ export interface CacheKeeper {
   open(descriptor: Pick<Descriptor, 'digest' | 'size'>, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Takes records and blobs out; what others save meanwhile stays. Rejects where that cannot be done. */
   drop(drops: CacheDrops, signal: AbortSignal): Promise<void>;
-}
-
-/** What a store with an index holds. */
-export function keptRecords(index: RecordIndex, faults: readonly string[] = []): CacheContents {
-  const records = index.records().map((record) => ({ record }));
-  return { records, unreadable: index.unreadable, loose: [], faults };
-}
-
-/** An index is written whole: throws USAGE where records that only another signing key opens would be lost. */
-export function keepForeign({ unreadable }: RecordIndex): void {
-  if (unreadable.every(({ reason }) => reason !== 'foreign')) return;
-  throw new BuildError('USAGE', 'the cache holds records of writers with another signing key', {
-    hint: 'give the key they sign with',
-  });
 }

@@ -12,7 +12,11 @@ beforeAll(async () => void (site = await openSite()));
 afterAll(() => site.close());
 
 let count = 0;
-function localPlace(): { readonly location: CacheLocation; readonly directory: string; readonly flags: string } {
+function localPlace(): {
+  readonly location: CacheLocation;
+  readonly directory: string;
+  readonly flags: string;
+} {
   const directory = join(site.directory, `cache${count++}`);
   mkdirSync(directory);
   return { directory, location: { type: 'local', directory }, flags: `--cache-dir ${directory}` };
@@ -50,9 +54,13 @@ const json = async (words: string) => {
   return { status, cache: caches[0] ?? {} };
 };
 
-const FILE = ['FROM base', 'ARG MODE=1', 'RUN echo one > /one', 'COPY a.txt /a', 'RUN echo $MODE > /two'].join(
-  '\n',
-);
+const FILE = [
+  'FROM base',
+  'ARG MODE=1',
+  'RUN echo one > /one',
+  'COPY a.txt /a',
+  'RUN echo $MODE > /two',
+].join('\n');
 const FILES = { 'a.txt': 'a\n' };
 /** As the command line makes layers: how they are compressed is part of their keys. */
 const spec = { compression: { kind: 'gzip' } } as const;
@@ -78,7 +86,11 @@ describe.each([
     const { cache } = await json(`cache ls ${flags}`);
     const entries = cache['entries'] as readonly Record<string, unknown>[];
     const steps = entries.filter(({ kind }) => kind === 'step');
-    expect(steps.map(({ name }) => name).sort()).toEqual(['stage-0 1 RUN', 'stage-0 2 COPY', 'stage-0 3 RUN']);
+    expect(steps.map(({ name }) => name).sort()).toEqual([
+      'stage-0 1 RUN',
+      'stage-0 2 COPY',
+      'stage-0 3 RUN',
+    ]);
     for (const { key, bytes, created, milliseconds } of steps) {
       expect(key).toMatch(/^[a-f0-9]{64}$/);
       expect(bytes).toBeGreaterThan(50);
@@ -115,7 +127,9 @@ describe.each([
     await site.build('FROM base\nRUN echo small > /small', { cache: into(location) });
     await json(`cache prune --max-size 100k ${flags}`);
     const left = (await json(`cache ls ${flags}`)).cache;
-    const steps = (left['entries'] as readonly Record<string, unknown>[]).filter(({ kind }) => kind === 'step');
+    const steps = (left['entries'] as readonly Record<string, unknown>[]).filter(
+      ({ kind }) => kind === 'step',
+    );
     expect(steps).toHaveLength(1);
     expect(left['bytes']).toBeLessThan(100 * 1024);
   });

@@ -58,7 +58,11 @@ export function openSession(
 }
 
 /** One cache; undefined, and told, where it cannot be opened. Nothing is asked of it yet. */
-export function openCache(location: CacheLocation, seal: RecordSeal, tools: CacheTools): CacheStore | undefined {
+export function openCache(
+  location: CacheLocation,
+  seal: RecordSeal,
+  tools: CacheTools,
+): CacheStore | undefined {
   switch (location.type) {
     case 'local':
       return localCache(location.directory, seal, { maxBytes: location.maxBytes });

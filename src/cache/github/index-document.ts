@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { Descriptor, type Digest } from '../../oci/index.ts';
-import { keepForeign } from '../contents.ts';
+import { keepForeign } from '../index-contents.ts';
 import type { CacheKey } from '../key.ts';
 import { blobsOf } from '../record.ts';
 import { RecordIndex } from '../record-index.ts';

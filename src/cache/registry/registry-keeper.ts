@@ -1,5 +1,6 @@
 import { BuildError } from '../../errors/index.ts';
-import { keepForeign, keptRecords, type CacheKeeper } from '../contents.ts';
+import type { CacheKeeper } from '../contents.ts';
+import { keepForeign, keptRecords } from '../index-contents.ts';
 import type { RecordSeal } from '../seal.ts';
 import type { CacheReader, CacheWriter } from './cache-repository.ts';
 import { readIndex, writeIndex } from './registry-index.ts';

@@ -9,7 +9,8 @@ export const COMMAND_OPTIONS = [
     flag: { name: 'repair', kind: 'flag' },
   },
   {
-    about: 'Take out of the cache what was not used, or where that is not known not made, for so long, as 336h or 14d',
+    about:
+      'Take out of the cache what was not used, or where that is not known not made, for so long, as 336h or 14d',
     treatment: 'works',
     commands: ['cache prune'],
     flag: { name: 'older-than', kind: 'text', value: 'duration' },

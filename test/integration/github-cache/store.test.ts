@@ -189,9 +189,7 @@ describe('a cache that is looked through', () => {
     await save(jobs.open(), one, two);
     const { keeper } = jobs.open();
     const { records } = await keeper.contents(signal);
-    expect(records.map(({ record }) => record)).toEqual(
-      expect.arrayContaining([one.record, two.record]),
-    );
+    expect(records.map(({ record }) => record)).toEqual(expect.arrayContaining([one.record, two.record]));
     const blob = one.record.layer?.descriptor ?? { digest: 'sha256:', size: 0 };
     let bytes = 0;
     for await (const chunk of keeper.open(blob, signal)) bytes += chunk.length;

@@ -20,7 +20,15 @@ async function saved(name: string, key?: string): Promise<StepRecord> {
   const { digest, size } = await ingest.commit();
   const parts = [keyPart('instruction', name)];
   const layer = { descriptor: { mediaType: mediaTypes.OCI_LAYER_GZIP, digest, size }, diffId: digest };
-  const record = { kind: 'step', key: keyOf(parts), parts, created: 1, step: name, time: 1, cost: 1 } as const;
+  const record = {
+    kind: 'step',
+    key: keyOf(parts),
+    parts,
+    created: 1,
+    step: name,
+    time: 1,
+    cost: 1,
+  } as const;
   await localCache(directory, recordSeal(key)).save([{ ...record, layer }], blobs, signal);
   return { ...record, layer };
 }

@@ -111,7 +111,9 @@ describe('a cache in a repository that is looked through', () => {
     const { keeper } = cacheIn('signed');
     const contents = await keeper?.contents(signal);
     expect(contents).toMatchObject({ records: [], unreadable: [{ reason: 'foreign' }] });
-    await expect(keeper?.drop({ keys: [], unreadable: [], blobs: [] }, signal)).rejects.toThrow('another signing key');
+    await expect(keeper?.drop({ keys: [], unreadable: [], blobs: [] }, signal)).rejects.toThrow(
+      'another signing key',
+    );
     expect((await cacheIn('signed', 'default', 'key').lookup([one.key], signal)).size).toBe(1);
   });
 });

@@ -25,9 +25,13 @@ export async function openCaches(
   for (const location of locations) {
     const store = openCache(location, seal, tools);
     if (store?.keeper === undefined)
-      throw new BuildError('UNSUPPORTED', `a cache of the type ${location.type} cannot be looked through here`, {
-        hint: 'directories and repositories can; that of GitHub where its token is in the environment',
-      });
+      throw new BuildError(
+        'UNSUPPORTED',
+        `a cache of the type ${location.type} cannot be looked through here`,
+        {
+          hint: 'directories and repositories can; that of GitHub where its token is in the environment',
+        },
+      );
     const contents = await store.keeper.contents(signal);
     const scope = 'scope' in location ? location.scope : undefined;
     opened.push({ name: store.name, scope, keeper: store.keeper, contents });

@@ -31,7 +31,9 @@ export function planPrune(
       (maxAgeMs === undefined || stored.record.created >= now - maxAgeMs),
   );
   const { stays, bytes: kept, named } = fitting(young, maxBytes);
-  const known = new Map(contents.records.flatMap(({ record }) => blobsOf(record)).map((b) => [b.digest, b.size]));
+  const known = new Map(
+    contents.records.flatMap(({ record }) => blobsOf(record)).map((b) => [b.digest, b.size]),
+  );
   for (const { digest, size, used } of contents.loose) if (used < now - LOOSE_MS) known.set(digest, size);
   const gone = [...known].filter(([digest]) => !named.has(digest));
   return {

@@ -94,11 +94,14 @@ function linesOf(verdict: Verdict): string[] {
   const { cache, blobs, bytes, repaired } = verdict;
   const damaged = damageOf(verdict);
   const foreign = cache.contents.unreadable.filter(({ reason }) => reason === 'foreign').length;
-  const end = damaged.length === 0 ? 'all sound' : `${damaged.length} damaged${repaired ? ', taken out' : ''}`;
+  const end =
+    damaged.length === 0 ? 'all sound' : `${damaged.length} damaged${repaired ? ', taken out' : ''}`;
   return [
     `${cache.name}: ${cache.contents.records.length} entries and ${blobs} blobs (${formatBytes(bytes)}) read: ${end}\n`,
     ...damaged.map(({ what, name, reason }) => `  damaged ${what} ${name}: ${reason}\n`),
-    ...(foreign === 0 ? [] : [`  ${foreign} entries of writers with another signing key were not looked into\n`]),
+    ...(foreign === 0
+      ? []
+      : [`  ${foreign} entries of writers with another signing key were not looked into\n`]),
   ];
 }
 
