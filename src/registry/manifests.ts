@@ -86,6 +86,19 @@ export async function putManifest(
   return undefined;
 }
 
+/** Removes a manifest with all its tags; tells whether the registry said that it did. */
+export async function deleteManifest(
+  attempt: Attempt,
+  digest: Digest,
+  scopes: readonly string[],
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const target = manifestPath(attempt.repository, digest);
+  const response = await attempt.connection.send({ method: 'DELETE', target, scopes, signal });
+  await response.discard();
+  return response.status === 202 || response.status === 200 || response.status === 204;
+}
+
 function manifestPath(repository: string, tagOrDigest: string): string {
   return `/v2/${repository}/manifests/${tagOrDigest}`;
 }

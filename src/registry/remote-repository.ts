@@ -1,14 +1,15 @@
 import { verified } from '../content/index.ts';
 import { BuildError } from '../errors/index.ts';
-import { digestOf, type Descriptor } from '../oci/index.ts';
+import { digestOf, type Descriptor, type Digest } from '../oci/index.ts';
 import { isTag } from '../reference/index.ts';
-import { pullScope, pushScope } from './auth/scope.ts';
+import { deleteScope, pullScope, pushScope } from './auth/scope.ts';
 import { type Connection } from './connection.ts';
 import { type Access } from './endpoint.ts';
 import { registryFailure, type Attempt } from './failure.ts';
-import { getManifest, headManifest, putManifest } from './manifests.ts';
+import { deleteManifest, getManifest, headManifest, putManifest } from './manifests.ts';
 import { publishManifest, type PublishOptions } from './publish-manifest.ts';
 import { type BlobContent, type Repository } from './repository.ts';
+import { listTags } from './tag-list.ts';
 import { download } from './transfer/download.ts';
 import { reportedPull } from './transfer/progress.ts';
 import { SeekableContent } from './transfer/seekable-content.ts';
@@ -59,6 +60,8 @@ export function remoteRepository(
       const refused = await putManifest(attempt, descriptor, bytes, tag, scopes, signal);
       if (refused !== undefined) throw await registryFailure(refused, attempt);
     },
+    tags: (after, signal) => listTags(trying('list of tags'), after, scopes, signal),
+    removeManifest: (digest, signal) => removeWhereAllowed(trying(`removal of ${digest}`), digest, signal),
     async mount(descriptor, from, signal) {
       if (from.registry !== connection.registry || from.name === name) return false;
       const attempt = trying(`mount of ${descriptor.digest}`);
@@ -103,6 +106,16 @@ async function tryMount(
 ): Promise<boolean> {
   try {
     return await mountBlob(attempt, descriptor, from, scopes, signal);
+  } catch (error) {
+    if (error instanceof BuildError && error.code === 'REGISTRY_AUTH') return false;
+    throw error;
+  }
+}
+
+/** Few may remove: a token server may refuse outright. */
+async function removeWhereAllowed(attempt: Attempt, digest: Digest, signal?: AbortSignal): Promise<boolean> {
+  try {
+    return await deleteManifest(attempt, digest, [deleteScope(attempt.repository)], signal);
   } catch (error) {
     if (error instanceof BuildError && error.code === 'REGISTRY_AUTH') return false;
     throw error;

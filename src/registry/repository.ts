@@ -27,6 +27,10 @@ export interface Repository extends BlobStore {
   ): Promise<void>;
   /** As putManifest under a tag that others may write to at the same time: what it names afterwards is not looked at. */
   replaceTag(descriptor: Descriptor, bytes: Uint8Array, tag: string, signal?: AbortSignal): Promise<void>;
+  /** The tags after a name, in the registry's order, perhaps others too; undefined where the registry does not list them. */
+  tags(after: string, signal?: AbortSignal): Promise<readonly string[] | undefined>;
+  /** Removes a manifest and all tags that name it; false where the registry does not do that, or not for this user. */
+  removeManifest(digest: Digest, signal?: AbortSignal): Promise<boolean>;
   put(descriptor: Descriptor, content: BlobContent, signal?: AbortSignal): Promise<void>;
   /** Takes a blob from another repository of the same registry; false where that is not possible. */
   mount(

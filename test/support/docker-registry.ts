@@ -7,9 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Which program is missing for these tests; undefined where all are there. */
-export function missingProgram(): string | undefined {
-  return ['docker-registry', 'openssl', 'htpasswd'].find((program) => {
+const PROGRAMS = ['docker-registry', 'openssl', 'htpasswd'];
+
+/** Which program is missing for these tests (htpasswd is for logins alone); undefined where all are there. */
+export function missingProgram(programs: readonly string[] = PROGRAMS): string | undefined {
+  return programs.find((program) => {
     try {
       execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
       return false;
@@ -33,6 +35,8 @@ export interface DockerRegistrySettings {
   readonly password?: string;
   /** URL of the registry this one is a pull-through mirror of. */
   readonly mirrorOf?: string;
+  /** False: manifests cannot be removed, as in most registries out of the box. */
+  readonly removes?: boolean;
 }
 
 /** Starts distribution's own registry in a temporary directory. */
@@ -67,7 +71,7 @@ function configOf(
   settings: DockerRegistrySettings,
   realm: string | undefined,
 ): unknown {
-  const { tls, auth, username = '', password = '', mirrorOf } = settings;
+  const { tls, auth, username = '', password = '', mirrorOf, removes = true } = settings;
   const certificate = join(directory, 'c.pem');
   const key = join(directory, 'k.pem');
   const path = join(directory, 'ht');
@@ -75,7 +79,7 @@ function configOf(
   return {
     version: 0.1,
     log: { level: 'error', accesslog: { disabled: true } },
-    storage: { filesystem: { rootdirectory: join(directory, 'data') }, delete: { enabled: true } },
+    storage: { filesystem: { rootdirectory: join(directory, 'data') }, delete: { enabled: removes } },
     http: { addr: `127.0.0.1:${port}`, ...(tls === true ? { tls: { certificate, key } } : {}) },
     ...(mirrorOf === undefined ? {} : { proxy: { remoteurl: mirrorOf } }),
     ...(auth === 'basic' ? { auth: { htpasswd: { realm: 'test', path } } } : {}),

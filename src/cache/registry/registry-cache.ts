@@ -1,22 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { BlobStore } from '../../content/index.ts';
-import { BuildError, toBuildError } from '../../errors/index.ts';
+import { toBuildError } from '../../errors/index.ts';
 import type { Digest } from '../../oci/index.ts';
 import type { CacheStore } from '../cache-store.ts';
 import { saveBlobs } from '../save-blobs.ts';
-import type { CacheRecord } from '../record.ts';
 import type { RecordIndex } from '../record-index.ts';
 import type { RecordSeal } from '../seal.ts';
 import type { CacheReader, CacheWriter, RepositoryPlace } from './cache-repository.ts';
-import { cacheTag, readIndex, writeIndex } from './registry-index.ts';
+import { cacheTag, readIndex } from './registry-index.ts';
 import { registryKeeper } from './registry-keeper.ts';
-
-/** How often a save is done again because other builds write at the same time. */
-const MOST_ROUNDS = 64;
-/** Longer than the time between another build's last look at the index and its write, which is one request. */
-const SETTLE_MS = 250;
-/** The same where requests take long: so many times as long as reading and writing the index took. */
-const SETTLE_ROUNDS = 3;
+import { saveRecords } from './save-records.ts';
 
 export interface RegistryCacheOptions {
   readonly reader: CacheReader;
@@ -30,7 +22,7 @@ export interface RegistryCacheOptions {
 
 /**
  * A cache in a repository, one index for each scope under a tag of its own. Builds that write at the same time put their
- * records together: a save is over when all of its records are in the index a while after it was written.
+ * records together.
  */
 export function registryCache(options: RegistryCacheOptions): CacheStore {
   const { reader, seal } = options;
@@ -57,7 +49,7 @@ export function registryCache(options: RegistryCacheOptions): CacheStore {
       const { records, bytes, faults } = await saveBlobs(all, from, blobs, signal);
       stats.bytesWritten += bytes;
       try {
-        await saveRecords(records, options, tag, signal);
+        await saveRecords(records, { repository: options.writer, tag, seal }, signal);
         index = undefined;
         return { saved: records.length, bytes, faults };
       } catch (error) {
@@ -68,27 +60,6 @@ export function registryCache(options: RegistryCacheOptions): CacheStore {
     stats: () => ({ ...stats }),
     keeper: registryKeeper(options, tag),
   };
-}
-
-/** Writes until a look a while after the last write shows all records. Throws REGISTRY where that never comes. */
-async function saveRecords(
-  records: readonly CacheRecord[],
-  { writer, seal }: RegistryCacheOptions,
-  tag: string,
-  signal: AbortSignal,
-): Promise<void> {
-  if (records.length === 0) return;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    const started = performance.now();
-    const index = await readIndex(writer, tag, seal, signal);
-    const missing = records.filter((record) => index.records.add(record));
-    if (missing.length === 0) return;
-    if (!(await writeIndex(index, writer, tag, seal, signal))) continue;
-    // Whoever looked before this write has written by then; builds that met come back at different times.
-    const settled = Math.max(SETTLE_MS, SETTLE_ROUNDS * (performance.now() - started));
-    await delay(settled * (1 + Math.random()), undefined, { signal });
-  }
-  throw new BuildError('REGISTRY', 'too many builds write to it at the same time');
 }
 
 /** The repository, which takes blobs over from others where it can. */

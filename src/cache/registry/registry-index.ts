@@ -5,6 +5,14 @@ import { blobsOf } from '../record.ts';
 import { RecordIndex } from '../record-index.ts';
 import type { RecordSeal } from '../seal.ts';
 import type { CacheReader, CacheWriter } from './cache-repository.ts';
+import {
+  journalAnnotations,
+  NO_NOTES,
+  noteAnnotations,
+  readNotes,
+  type JournalNotes,
+} from './journal-notes.ts';
+import { putTagged } from './put-tagged.ts';
 
 const INDEX_TYPE = 'application/vnd.ts-kaniko.cache.v1';
 const RECORDS_TYPE = 'application/vnd.ts-kaniko.cache-records.v1';
@@ -12,16 +20,17 @@ const RECORDS_TYPE = 'application/vnd.ts-kaniko.cache-records.v1';
 const MOST_RECORDS = 4000;
 const LARGEST_RECORDS = 64 * 1024 * 1024;
 
-/** The tag of a scope's index: never one that a person or another builder would use. */
+/** The tag of a scope's index: never one that a person or another builder would use, nor one of a journal. */
 export function cacheTag(scope: string): string {
-  const plain = /^[A-Za-z0-9_.-]{1,64}$/.test(scope) ? scope : digestOf(scope).slice(7, 39);
-  return `ts-kaniko-cache-${plain}`;
+  const isPlain = /^[A-Za-z0-9_.-]{1,64}$/.test(scope) && !scope.includes('.w-');
+  return `ts-kaniko-cache-${isPlain ? scope : digestOf(scope).slice(7, 39)}`;
 }
 
 /** An index, and the digest of its manifest; undefined where there is none yet. */
 export interface ReadIndex {
   readonly records: RecordIndex;
   readonly digest: Digest | undefined;
+  readonly notes: JournalNotes;
   /** Why there is nothing in it, where it is damaged. */
   readonly fault?: string | undefined;
 }
@@ -37,27 +46,63 @@ export async function readIndex(
   signal: AbortSignal,
 ): Promise<ReadIndex> {
   const found = await manifestUnder(repository, tag, signal);
-  if (found === undefined) return { records: new RecordIndex(), digest: undefined };
+  if (found === undefined) return { records: new RecordIndex(), digest: undefined, notes: NO_NOTES };
   const manifest = ImageManifest.safeParse(parsed(found.bytes)).data;
   if (manifest?.config.mediaType !== RECORDS_TYPE)
     throw new BuildError('REGISTRY', `the tag ${tag} is no cache of this builder`);
   const { text, fault } = await recordsText(manifest.config, repository, signal);
-  return { records: RecordIndex.parse(text, seal), digest: found.descriptor.digest, fault };
+  const records = RecordIndex.parse(text, seal);
+  return { records, digest: found.descriptor.digest, notes: readNotes(manifest.annotations), fault };
 }
 
 /**
- * Writes an index: a manifest whose config is the list of records, and whose layers are the blobs they name, so that the
- * registry keeps these. False where the tag names another index by now than the one it was read from: nothing is written.
+ * Writes an index over the one it was read from and returns the digest of its manifest. Undefined where the tag names
+ * another index by now: nothing is written.
  */
 export async function writeIndex(
-  { records: all, digest }: ReadIndex,
+  { records, digest, notes }: ReadIndex,
   repository: CacheWriter,
   tag: string,
   seal: RecordSeal,
   signal: AbortSignal,
-): Promise<boolean> {
-  const index = latestOf(all);
-  const listed = Buffer.from(index.format(seal));
+): Promise<Digest | undefined> {
+  const annotations = noteAnnotations(notes);
+  const written = await storeRecords(latestOf(records), annotations, repository, seal, signal);
+  const now = await repository.digestUnder(tag, signal);
+  if (now !== undefined && now !== digest) return undefined;
+  await putTagged(written, repository, tag, signal);
+  return written.descriptor.digest;
+}
+
+/** Writes records under a tag that nobody else writes to. No other manifest has its digest. */
+export async function writeJournal(
+  records: RecordIndex,
+  repository: CacheWriter,
+  tag: string,
+  seal: RecordSeal,
+  signal: AbortSignal,
+): Promise<void> {
+  const annotations = journalAnnotations(tag);
+  await putTagged(
+    await storeRecords(records, annotations, repository, seal, signal),
+    repository,
+    tag,
+    signal,
+  );
+}
+
+/**
+ * Stores the list of records and makes the manifest of an index: its config is that list, its layers are the blobs the
+ * records name, so that the registry keeps these.
+ */
+async function storeRecords(
+  records: RecordIndex,
+  annotations: Readonly<Record<string, string>> | undefined,
+  repository: CacheWriter,
+  seal: RecordSeal,
+  signal: AbortSignal,
+): Promise<{ readonly descriptor: Descriptor; readonly bytes: Buffer }> {
+  const listed = Buffer.from(records.format(seal));
   const config = describe(RECORDS_TYPE, listed);
   await repository.put(config, streamOf(listed), signal);
   const manifest = {
@@ -65,13 +110,11 @@ export async function writeIndex(
     mediaType: mediaTypes.OCI_MANIFEST,
     artifactType: INDEX_TYPE,
     config,
-    layers: blobsIn(index),
+    layers: blobsIn(records),
+    ...(annotations !== undefined && { annotations }),
   };
   const bytes = Buffer.from(JSON.stringify(manifest));
-  const now = await repository.digestUnder(tag, signal);
-  if (now !== undefined && now !== digest) return false;
-  await repository.replaceTag(describe(mediaTypes.OCI_MANIFEST, bytes), bytes, tag, signal);
-  return true;
+  return { descriptor: describe(mediaTypes.OCI_MANIFEST, bytes), bytes };
 }
 
 async function manifestUnder(

@@ -11,6 +11,11 @@ export function pushScope(repository: string): Scope {
   return `repository:${repository}:pull,push`;
 }
 
+/** Removing what is in a repository. */
+export function deleteScope(repository: string): Scope {
+  return `repository:${repository}:delete`;
+}
+
 /** More would not fit into the address of a token server. */
 const MAX_SCOPE_CHARS = 4096;
 /** scope-token of RFC 6749, 3.3, several separated by spaces. */
