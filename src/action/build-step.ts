@@ -9,7 +9,6 @@ import {
   type BuildResult,
   type CallAnswer,
   type Environment,
-  type IsolationChoice,
 } from '../request/index.ts';
 import { tellFailure } from './failure.ts';
 import { inputValues } from './input-values.ts';
@@ -19,7 +18,7 @@ import { readPublish } from './read-publish.ts';
 import { readRequest } from './read-request.ts';
 import { type Runner } from './runner.ts';
 import { say, sayGroup } from './say.ts';
-import { dropScratch, makeScratch } from './scratch.ts';
+import { noteScratch } from './scratch.ts';
 import { recordSteps } from './step-record.ts';
 import { failureSummary, successSummary } from './summary.ts';
 import { refuseInputs, tellOfInputs } from './treat-inputs.ts';
@@ -32,14 +31,15 @@ export async function buildStep(reporter: Reporter, env: Environment, ports: Act
   try {
     refuseInputs(runner);
     const values = inputValues(runner);
-    const surroundings = { reporter: record.reporter, signal, env, archives: ports.archives };
+    const surroundings = {
+      ...{ reporter: record.reporter, signal, env, archives: ports.archives },
+      onScratch: (directory: string) => noteScratch(directory, runner),
+    };
     const published = readPublish(values, env, ports);
     if (published !== undefined) {
       tellOfInputs(runner, reporter);
       for (const warning of published.warnings) reporter.warn(warning);
-      const result = await inScratch(published.request, 'auto', env, ports, (placed) =>
-        ports.runPublish(placed, surroundings),
-      );
+      const result = await ports.runPublish(published.request, surroundings);
       hand(published, result, runner);
       await summarise(env, runner, () => successSummary(result, []));
       return 0;
@@ -49,14 +49,9 @@ export async function buildStep(reporter: Reporter, env: Environment, ports: Act
     for (const warning of assembled.warnings) reporter.warn(warning);
     const { request, call } = assembled;
     if (call !== undefined) {
-      const answer = await inScratch(request, request.isolation, env, ports, (placed) =>
-        ports.runCall(placed, call, surroundings),
-      );
-      return tellAnswer(answer, reporter, runner);
+      return tellAnswer(await ports.runCall(request, call, surroundings), reporter, runner);
     }
-    const result = await inScratch(request, request.isolation, env, ports, (placed) =>
-      ports.runBuild(placed, surroundings),
-    );
+    const result = await ports.runBuild(request, surroundings);
     hand(assembled, result, runner);
     await summarise(env, runner, () => successSummary(result, record.steps));
     return 0;
@@ -76,21 +71,6 @@ function tellAnswer({ text, status, warnings }: CallAnswer, reporter: Reporter, 
   say(runner, text);
   if (status !== 0) runner.fail('the build checks have something to say', undefined);
   return status;
-}
-
-async function inScratch<Request extends object, T>(
-  request: Request,
-  isolation: IsolationChoice,
-  env: Environment,
-  ports: ActionPorts,
-  work: (placed: Request & { readonly scratchParent: string }) => Promise<T>,
-): Promise<T> {
-  const scratchParent = makeScratch(env, ports.runner);
-  try {
-    return await work({ ...request, scratchParent });
-  } finally {
-    await dropScratch(scratchParent, { env, isolation }, ports);
-  }
 }
 
 type HasOutputs = Pick<BuildRequest, 'outputs'>;

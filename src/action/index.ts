@@ -1,9 +1,9 @@
 import { runBuild, runCall, runDoctor, runPublish } from '../builder/index.ts';
+import { sweepStale } from '../isolation/index.ts';
 import { closeInheritedDescriptors } from '../process/index.ts';
 import { githubArchives } from './archives.ts';
 import { githubRunner } from './github-runner.ts';
 import { main } from './main.ts';
-import { removeScratch } from './remove-scratch.ts';
 
 // What our own parent left open would be passed on to RUN; a Node parent's channel is ours to keep.
 if (process.send === undefined) closeInheritedDescriptors();
@@ -14,7 +14,7 @@ const status = await main(process.env, {
   runCall,
   runDoctor,
   runPublish,
-  removeScratch,
+  sweepScratch: async (parent, env) => void (await sweepStale([parent], { PATH: env['PATH'] ?? '' })),
   archives: githubArchives,
   signals: process,
   exit: (code) => process.exit(code),

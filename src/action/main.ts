@@ -1,12 +1,13 @@
+import { resolve } from 'node:path';
 import { atVerbosity, exitCode, githubReporter } from '../report/index.ts';
-import { scratchParentOf, type Environment } from '../request/index.ts';
+import { type Environment } from '../request/index.ts';
 import { buildStep } from './build-step.ts';
 import { tellFailure } from './failure.ts';
 import { inputValues } from './input-values.ts';
 import { placeOf } from './place.ts';
 import { type ActionPorts } from './ports.ts';
 import { say } from './say.ts';
-import { dropScratch, leftScratch } from './scratch.ts';
+import { sweepScratch } from './scratch.ts';
 
 const STARTED = 'started';
 
@@ -24,8 +25,10 @@ export async function main(env: Environment, ports: ActionPorts): Promise<number
 
 async function mainStep(env: Environment, ports: ActionPorts): Promise<number> {
   const { runner, now, cwd } = ports;
-  if (inputValues(runner).flag('doctor') === true) {
-    say(runner, (await ports.runDoctor({ env, scratchParent: scratchParentOf(env) })).text);
+  const values = inputValues(runner);
+  if (values.flag('doctor') === true) {
+    const wanted = values.text('scratch-dir');
+    say(runner, (await ports.runDoctor({ env, scratchParent: wanted && resolve(cwd, wanted) })).text);
     return 0;
   }
   const reporter = githubReporter({
@@ -38,7 +41,6 @@ async function mainStep(env: Environment, ports: ActionPorts): Promise<number> {
 
 /** Removes what a main step that was killed left behind. That it cannot fails no job. */
 async function postStep(env: Environment, ports: ActionPorts): Promise<number> {
-  const directory = leftScratch(env, ports.runner);
-  if (directory !== undefined) await dropScratch(directory, { env, isolation: 'auto' }, ports);
+  await sweepScratch(env, ports);
   return 0;
 }

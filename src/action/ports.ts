@@ -2,7 +2,6 @@ import { type SignalSource } from '../report/index.ts';
 import {
   type ArchiveService,
   type Environment,
-  type IsolationChoice,
   type RunBuild,
   type RunCall,
   type RunDoctor,
@@ -10,11 +9,8 @@ import {
 } from '../request/index.ts';
 import { type Runner } from './runner.ts';
 
-/** Removes a directory of scratch space, whoever its files belong to. */
-export type RemoveScratch = (
-  directory: string,
-  o: { readonly env: Environment; readonly isolation: IsolationChoice },
-) => Promise<void>;
+/** Removes what killed builds left in a directory, whoever its files belong to. What is living stays. */
+export type SweepScratch = (parent: string, env: Environment) => Promise<void>;
 
 /** Everything of the world around the action, so that tests can stand in for it. */
 export interface ActionPorts {
@@ -23,7 +19,7 @@ export interface ActionPorts {
   readonly runCall: RunCall;
   readonly runPublish: RunPublish;
   readonly runDoctor: RunDoctor;
-  readonly removeScratch: RemoveScratch;
+  readonly sweepScratch: SweepScratch;
   readonly archives: ArchiveService;
   readonly signals: SignalSource;
   /** Ends the process at once, without tidying up. */

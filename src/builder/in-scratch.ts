@@ -1,8 +1,8 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createHttpClient, type HttpClient } from '../http/index.ts';
+import { findScratch, makeScratch } from '../isolation/index.ts';
 import { createRegistryClient, registryTrust, type RegistryClient } from '../registry/index.ts';
 import type { BuildRequest, BuildSurroundings } from '../request/index.ts';
-import { makeScratch } from './make-scratch.ts';
 
 /** What work without isolation has. */
 export interface ScratchPlace {
@@ -18,17 +18,19 @@ export async function inScratch<T>(
     credentials,
     scratchParent,
   }: Pick<BuildRequest, 'registries' | 'credentials' | 'scratchParent'>,
-  { env, reporter }: Pick<BuildSurroundings, 'env' | 'reporter'>,
+  { env, reporter, onScratch }: Pick<BuildSurroundings, 'env' | 'reporter' | 'onScratch'>,
   work: (place: ScratchPlace) => Promise<T>,
 ): Promise<T> {
-  mkdirSync(scratchParent, { recursive: true });
-  const scratch = makeScratch(scratchParent);
+  const { place } = await findScratch({ wanted: scratchParent, env, only: 'none' });
+  const scratch = await makeScratch(place.directory, 'none');
+  onScratch?.(scratch.directory);
   const http = createHttpClient({ env, materialOf: registryTrust(registries, env) });
   try {
     const registry = createRegistryClient({ registries, credentials, env, reporter, http });
-    return await work({ scratch, http, registry });
+    return await work({ scratch: scratch.directory, http, registry });
   } finally {
     await http.close();
-    rmSync(scratch, { recursive: true, force: true });
+    rmSync(scratch.directory, { recursive: true, force: true });
+    await scratch.release();
   }
 }

@@ -5,6 +5,7 @@ import { BuildError } from '../errors/index.ts';
 import { closeInheritedDescriptors } from '../process/index.ts';
 import { ChannelPorts } from './channel-ports.ts';
 import { toErrorMessage } from './error-message.ts';
+import { explainFullDisk } from './full-disk.ts';
 import { messageLine, readMessages } from './message-stream.ts';
 import { ToBuilder, type FromBuilder, type Job } from './messages.ts';
 import { openContexts } from './open-contexts.ts';
@@ -61,7 +62,8 @@ async function runJob(job: Job, ports: ChannelPorts, signal: AbortSignal): Promi
     await ports.settled();
     send({ type: 'built', image });
   } catch (error) {
-    send({ type: 'failed', error: toErrorMessage(error) });
+    // While what fills the disk is still there.
+    send({ type: 'failed', error: toErrorMessage(explainFullDisk(error, job.trees)) });
   } finally {
     // The image is exported meanwhile: nothing in the trees is needed for it.
     clean(job);

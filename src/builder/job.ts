@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { BuildError } from '../errors/index.ts';
 import { JOURNAL, keptInRoot, noRunError, type Backend, type ProbeReport } from '../isolation/index.ts';
 import type { BuildRequest, BuildSpec, Environment } from '../request/index.ts';
@@ -18,6 +18,8 @@ export interface JobSite {
   readonly report: ProbeReport;
   readonly backend: Backend;
   readonly scratch: string;
+  /** The directory below which trees of stages lie. */
+  readonly trees: string;
   /** What the cache has; undefined where the build is without one. */
   readonly cache?: Job['cache'];
 }
@@ -25,14 +27,14 @@ export interface JobSite {
 /** All the building process is told of a request, the how-manieth of its build. Throws ISOLATION where overlays are asked for and cannot be had. */
 export function jobOf(
   request: GatheredRequest,
-  { report, backend, scratch, cache }: JobSite,
+  { report, backend, scratch, trees, cache }: JobSite,
   env: Environment,
   number = 0,
 ): Job {
   const { spec } = request;
   return {
     spec,
-    trees: treesOf(backend, scratch, number),
+    trees: join(trees, `trees${number}`),
     settings: {
       scratch,
       snapshotter: snapshotterOf(spec.snapshotter, backend),
@@ -51,12 +53,6 @@ export function jobOf(
     proot: backend.proot,
     ...(backend.name === 'none' && { noRun: toErrorMessage(noRunError(report)) }),
   };
-}
-
-/** Where the trees of stages lie; those that are moved into a root have to be on its file system. */
-function treesOf({ builderDirectory }: Backend, scratch: string, number: number): string {
-  if (builderDirectory === undefined) return join(scratch, `trees${number}`);
-  return join(builderDirectory, `${basename(scratch)}-trees${number}`);
 }
 
 /** In a root that is taken over stays what the build reads and writes, besides what stays in every one. */
@@ -80,7 +76,7 @@ function snapshotterOf(
   if (backend.name === 'none') return 'index';
   if (wanted === 'overlay' && !backend.overlay) {
     throw new BuildError('ISOLATION', 'no overlay can be mounted here', {
-      hint: 'point TMPDIR (RUNNER_TEMP in the action) at a volume that is no overlay itself, or use --snapshotter=auto',
+      hint: 'name a directory on a volume that is no overlay itself by --scratch-dir (input scratch-dir), or use --snapshotter=auto',
     });
   }
   return wanted === 'auto' ? (backend.overlay ? 'overlay' : 'scan') : wanted;

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { DirectoryStore } from '../content/index.ts';
 import { createHttpClient } from '../http/index.ts';
 import { createRegistryClient, registryTrust } from '../registry/index.ts';
@@ -8,22 +7,19 @@ import { buildAndExport, type BuildSite, type Finished } from './build-and-expor
 import { tellOutcomes } from './cache/explain-misses.ts';
 import { openSession } from './cache/open-session.ts';
 import type { CacheSession } from './cache/cache-session.ts';
+import { explainFullDisk } from './full-disk.ts';
 import { gatherSources, layoutsOf, sourceTools } from './gather-sources.ts';
 import { IsolationPlace } from './isolation-place.ts';
 import type { GatheredRequest } from './job.ts';
-import { makeScratch } from './make-scratch.ts';
 import { startAgents } from './ssh-agent/start-agents.ts';
 
 /** Builds an image and takes it where the request says. Leaves nothing else behind on this machine. Throws BuildError. */
 export const runBuild: RunBuild = async (request, surroundings) => {
   const started = performance.now();
   const { env, reporter, signal, archives } = surroundings;
-  const { scratchParent, registries, credentials } = request;
-  mkdirSync(scratchParent, { recursive: true });
-  const isolation = new IsolationPlace(request, surroundings);
-  // A build that may come out of the cache whole needs none.
-  if (request.cache === undefined) await isolation.open();
-  const scratch = makeScratch(scratchParent);
+  const { registries, credentials } = request;
+  const isolation = await IsolationPlace.find(request, surroundings);
+  const { scratch } = isolation;
   const agents = startAgents(request.sshAgents ?? [], scratch);
   const http = createHttpClient({ env, materialOf: registryTrust(registries, env) });
   try {
@@ -49,12 +45,14 @@ export const runBuild: RunBuild = async (request, surroundings) => {
     const result = await keepingResults(gathered, surroundings, site);
     if (result.cache !== undefined) tellOutcomes(result.cache, reporter);
     return { ...result, milliseconds: Math.round(performance.now() - started) };
+  } catch (error) {
+    throw signal.aborted ? error : explainFullDisk(error, scratch);
   } finally {
     await agents.then(
       (running) => running.close(),
       () => undefined,
     );
-    await Promise.all([http.close(), isolation.remove(scratch)]);
+    await Promise.all([http.close(), isolation.close()]);
   }
 };
 

@@ -1,8 +1,11 @@
-import { doctorJson, doctorText, probeIsolation } from '../isolation/index.ts';
+import { doctorJson, doctorText, findScratch, probeIsolation, tryPlaces } from '../isolation/index.ts';
 import type { RunDoctor } from '../request/index.ts';
 
 /** Tries what this machine offers and tells it, for people and as data. */
 export const runDoctor: RunDoctor = async ({ env, scratchParent }) => {
-  const report = await probeIsolation({ scratchParent, env });
-  return { text: doctorText(report), json: doctorJson(report) };
+  const wish = { env, wanted: scratchParent };
+  const { place, report: tried } = await findScratch(wish);
+  const report = tried ?? (await probeIsolation({ env, scratchParent: place.directory }));
+  const scratch = { chosen: place.directory, places: await tryPlaces(wish, report.chosen) };
+  return { text: doctorText(report, scratch), json: doctorJson(report, scratch) };
 };

@@ -1,6 +1,6 @@
 import { BuildError } from '../errors/index.ts';
 import { exitCode } from '../report/index.ts';
-import { scratchParentOf, type Environment } from '../request/index.ts';
+import { type Environment } from '../request/index.ts';
 import { buildCommand } from './build-command.ts';
 import { cacheTaskCommand, explainCommand } from './cache-command.ts';
 import { helpText } from './help.ts';
@@ -101,7 +101,7 @@ function unexpected(word: string): BuildError {
 }
 
 async function doctor({ switches }: CommandLine, env: Environment, ports: CliPorts): Promise<number> {
-  const { text, json } = await ports.runDoctor({ env, scratchParent: scratchParentOf(env) });
+  const { text, json } = await ports.runDoctor({ env });
   return answer(ports, switches.has('json') ? `${JSON.stringify(json, null, 2)}\n` : withLineBreak(text));
 }
 

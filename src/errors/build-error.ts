@@ -94,7 +94,7 @@ export function toBuildError(error: unknown): BuildError {
     if (code !== undefined && FILESYSTEM_CODES.has(code)) {
       const hint =
         code === 'ENOSPC' || code === 'EDQUOT'
-          ? 'free space on that file system, or point TMPDIR / RUNNER_TEMP at a larger one'
+          ? 'free space on that file system, or name a larger one by --scratch-dir (input scratch-dir)'
           : undefined;
       return new BuildError('FILESYSTEM', error.message, { cause: error, hint });
     }

@@ -95,7 +95,7 @@ export function assembleRequest(
     cache: cacheRequest(values, { ...place, pushed: pushedNames(outputs) }),
     isolation: parseChoice(values.text('isolation') ?? 'auto', ISOLATION_CHOICES, 'isolation'),
     force: values.flag('force') ?? false,
-    scratchParent: scratchParentOf(place.env),
+    scratchParent: scratchParentOf(values, place.cwd),
   };
   const call = parseCall(choices.call);
   return {

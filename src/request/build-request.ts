@@ -214,6 +214,6 @@ export interface BuildRequest {
   readonly force: boolean;
   /** Undefined for a build without a layer cache. */
   readonly cache?: CacheOptions | undefined;
-  /** Directory below which scratch space is made; chosen from the environment by the front. */
-  readonly scratchParent: string;
+  /** Directory below which scratch space is made, where one was asked for; else a place is found. */
+  readonly scratchParent?: string | undefined;
 }

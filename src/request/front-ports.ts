@@ -22,6 +22,8 @@ export interface BuildSurroundings {
   /** Takes bytes of an output that goes to standard output, one chunk after the other; absent where there is none. */
   readonly stdout?: ((chunk: Uint8Array) => Promise<void>) | undefined;
   readonly archives?: ArchiveService | undefined;
+  /** Told where scratch space lies, for those who tidy up after a process that was killed. */
+  readonly onScratch?: ((directory: string) => void) | undefined;
 }
 
 /** The build, as the fronts see it. Throws BuildError. */
@@ -57,5 +59,6 @@ export type RunExplain = (request: BuildRequest, surroundings: BuildSurroundings
 /** Tells what this machine can do: once for people, once as data. */
 export type RunDoctor = (o: {
   readonly env: Environment;
-  readonly scratchParent: string;
+  /** The directory for scratch space that was asked for, if any. */
+  readonly scratchParent?: string | undefined;
 }) => Promise<{ readonly text: string; readonly json: unknown }>;

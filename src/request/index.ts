@@ -63,7 +63,6 @@ export { parseRegistryMap } from './registry-map.ts';
 export { parseSecretFlags } from './run/secret-flags.ts';
 export { readSecretInputs } from './run/secret-inputs.ts';
 export type { ReadSecrets } from './run/read-secret.ts';
-export { scratchParentOf } from './scratch-parent.ts';
 export { contextKey } from './sources/context-key.ts';
 export type { ContextSpec, DockerfileSpec, NamedContext, NamedSource } from './sources/context-spec.ts';
 export type { GitOptions } from './sources/git-options.ts';

@@ -41,7 +41,7 @@ export function publishRequest(
     outputs,
     registries: registriesOf(values, place),
     credentials,
-    scratchParent: scratchParentOf(place.env),
+    scratchParent: scratchParentOf(values, place.cwd),
     cwd: place.cwd,
   };
   return { request, warnings };

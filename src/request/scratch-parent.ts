@@ -1,4 +1,8 @@
-/** The directory scratch space is made below: the runner's own temporary directory, then TMPDIR, then /tmp. */
-export function scratchParentOf(env: Readonly<Record<string, string | undefined>>): string {
-  return [env['RUNNER_TEMP'], env['TMPDIR']].find((dir) => dir !== undefined && dir !== '') ?? '/tmp';
+import { resolve } from 'node:path';
+import type { OptionValues } from './option-values.ts';
+
+/** The directory for scratch space that was asked for, absolute; undefined where a place is to be found. */
+export function scratchParentOf(values: OptionValues, cwd: string): string | undefined {
+  const text = values.text('scratch-dir');
+  return text === undefined ? undefined : resolve(cwd, text);
 }

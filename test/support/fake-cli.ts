@@ -45,8 +45,8 @@ export function fakeCli(
       requests.push(request);
       return Promise.resolve({ text: 'explained\n', json: { explained: true }, status: 0 });
     },
-    runDoctor: ({ scratchParent }) =>
-      Promise.resolve({ text: `scratch ${scratchParent}`, json: { scratchParent } }),
+    runDoctor: ({ env }) =>
+      Promise.resolve({ text: `scratch ${env['TMPDIR'] ?? ''}`, json: { scratch: env['TMPDIR'] } }),
     stdin: Readable.from([]),
     stdout: { write: (text) => (written.out += text) },
     writeBytes: (chunk) => Promise.resolve(void (written.out += Buffer.from(chunk).toString('latin1'))),

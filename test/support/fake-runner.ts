@@ -15,7 +15,8 @@ export interface FakeRunner {
   readonly state: Map<string, string>;
   readonly summaries: string[];
   readonly notes: { readonly level: 'warning' | 'error'; readonly message: string; readonly place?: Place }[];
-  readonly removed: string[];
+  /** Where the post step looked for what killed builds left. */
+  readonly swept: string[];
   readonly exits: number[];
 }
 
@@ -26,7 +27,7 @@ interface FakeOptions {
   readonly state?: Readonly<Record<string, string>>;
   /** Replaces parts of the runner. */
   readonly runner?: Partial<Runner>;
-  readonly removeScratch?: ActionPorts['removeScratch'];
+  readonly sweepScratch?: ActionPorts['sweepScratch'];
 }
 
 export function fakeRunner(options: FakeOptions): FakeRunner {
@@ -40,7 +41,7 @@ export function fakeRunner(options: FakeOptions): FakeRunner {
     state: new Map(Object.entries(state)),
     summaries: [] as string[],
     notes: [] as FakeRunner['notes'],
-    removed: [] as string[],
+    swept: [] as string[],
     exits: [] as number[],
   };
   const note = (level: 'warning' | 'error') => (message: string, place: Place | undefined) =>
@@ -74,10 +75,9 @@ export function fakeRunner(options: FakeOptions): FakeRunner {
       return Promise.resolve({ text: '::add-mask::answer\n', status: method === 'check' ? 1 : 0, warnings });
     },
     runDoctor: ({ scratchParent }) =>
-      Promise.resolve({ text: `scratch\n::add-mask::${scratchParent}`, json: {} }),
+      Promise.resolve({ text: `scratch\n::add-mask::${scratchParent ?? 'anywhere'}`, json: {} }),
     archives: { restore: () => Promise.resolve(false), save: () => Promise.resolve(false) },
-    removeScratch:
-      options.removeScratch ?? ((directory) => Promise.resolve(void seen.removed.push(directory))),
+    sweepScratch: options.sweepScratch ?? ((parent) => Promise.resolve(void seen.swept.push(parent))),
     signals: seen.signals,
     exit: (status) => seen.exits.push(status),
     cwd,

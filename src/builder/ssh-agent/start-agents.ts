@@ -88,7 +88,7 @@ async function listen(server: Server, path: string): Promise<void> {
     });
   } catch (error) {
     throw new BuildError('FILESYSTEM', `no socket can be made for SSH keys: ${(error as Error).message}`, {
-      hint: 'the path of a socket holds little more than a hundred bytes: point TMPDIR to a shorter one',
+      hint: 'the path of a socket holds little more than a hundred bytes: name a shorter directory by --scratch-dir',
       cause: error,
     });
   }

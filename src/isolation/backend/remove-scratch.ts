@@ -6,11 +6,9 @@ import { findProgram } from '../../process/index.ts';
 import { fromText } from '../../bytes/index.ts';
 import { removeTree } from '../../rootfs/index.ts';
 import { mountsBelow, parseMountInfo } from '../mount-info.ts';
+import { claim, SCRATCH_PREFIX } from '../scratch/scratch-names.ts';
 import type { Backend } from './backend.ts';
 import { startInside } from './start-inside.ts';
-
-/** Every scratch directory's name begins so; nothing else is ever deleted. */
-export const SCRATCH_PREFIX = 'ts-kaniko-';
 
 /**
  * Deletes a scratch directory, also where files in it belong to ids that only exist inside the backend. Throws
@@ -33,6 +31,23 @@ export async function removeScratch(
       `${directory} is not deleted: something is mounted on ${mounted.join(', ')}`,
     );
   }
+  await removeClaimed(claimedPath(directory), backend, env);
+}
+
+/** Killed on the way, the rest is known to be nobody's. */
+function claimedPath(directory: string): string {
+  try {
+    return claim(directory);
+  } catch {
+    return directory;
+  }
+}
+
+async function removeClaimed(
+  directory: string,
+  backend: Backend,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
   if (removedByOurselves(directory)) return;
   // Without privileges directories have to be opened up before they can be emptied.
   if (backend.name === 'none' || backend.name === 'proot') return void removeTree(fromText(directory));

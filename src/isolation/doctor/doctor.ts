@@ -1,10 +1,11 @@
 import { BuildError } from '../../errors/index.ts';
 import type { IdMaps } from '../backend/backend.ts';
 import type { ProbeReport } from '../probe/probe-isolation.ts';
+import { placeTable, type DoctorPlaces } from './place-table.ts';
 import { probeTable, remedies } from './probe-table.ts';
 
 /** The report for people, with a line break at the end. */
-export function doctorText(report: ProbeReport): string {
+export function doctorText(report: ProbeReport, scratch: DoctorPlaces): string {
   const { facts } = report;
   const canRun = report.chosen !== undefined && report.chosen !== 'none';
   const lines = [
@@ -12,13 +13,15 @@ export function doctorText(report: ProbeReport): string {
     probeTable(report),
     `  subordinate ids: ${describeMaps(facts.subordinate)}`,
     ...Object.entries(facts.tools).map(([name, path]) => `  ${name}: ${path ?? 'not found'}`),
+    'Places for scratch space, in order (* is taken):',
+    placeTable(scratch),
     ...(canRun ? [chosenLine(report), ...unlocks(report)] : fixes(report)),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
 /** The same for programs: plain data for JSON. */
-export function doctorJson(report: ProbeReport): unknown {
+export function doctorJson(report: ProbeReport, scratch: DoctorPlaces): unknown {
   const results = report.results.map(({ backend, usable, reason, remedy }) => ({
     backend,
     usable,
@@ -26,7 +29,7 @@ export function doctorJson(report: ProbeReport): unknown {
     ...(remedy === undefined ? {} : { remedy }),
   }));
   const { chosen = 'none', overlay, ownProc, facts } = report;
-  return { chosen, canRun: chosen !== 'none', overlay, ownProc, results, facts };
+  return { chosen, canRun: chosen !== 'none', overlay, ownProc, results, scratch, facts };
 }
 
 /** The failure of the first RUN where no backend works: the whole table, and in the hint every way out. */

@@ -88,7 +88,8 @@ function subordinateMaps({ uid, gid }: ProcessStatus, name: string | undefined):
   return users === undefined || groups === undefined ? undefined : { users, groups };
 }
 
-function isContainer(env: Readonly<Record<string, string | undefined>>): boolean {
+/** Whether we are in a container, by its marks, its process numbers or its variables. */
+export function isContainer(env: Readonly<Record<string, string | undefined>>): boolean {
   const marked = ['/.dockerenv', '/run/.containerenv'].some((file) => existsSync(file));
   return (
     marked ||

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { toBuildError } from '../../errors/index.ts';
 import type { IsolationChoice } from '../../request/index.ts';
 import { BACKEND_NAMES, type Backend, type BackendName } from '../backend/backend.ts';
-import { removeScratch, SCRATCH_PREFIX } from '../backend/remove-scratch.ts';
+import { removeScratch } from '../backend/remove-scratch.ts';
 import { sandboxTools } from '../sandbox-tools.ts';
+import { makeScratch } from '../scratch/make-scratch.ts';
 import { candidate } from './candidates.ts';
 import { explain } from './explain.ts';
 import { machineFacts, type MachineFacts } from './machine-facts.ts';
@@ -92,11 +93,14 @@ async function probe(
   }
   if (toolsMissing !== undefined) return { backend: name, usable: false, ...toolsMissing };
   if (name === 'inplace') return judgeTakeover(backend);
-  const directory = mkdtempSync(`${facts.scratch}/${SCRATCH_PREFIX}probe-`);
+  const scratch = await makeScratch(facts.scratch, name);
+  const directory = `${scratch.directory}/trial`;
+  mkdirSync(directory);
   const trial = await (backend.proot === undefined
     ? tryInside(backend, directory, env)
     : tryProot(backend.proot, directory, env));
-  await removeScratch(directory, backend, env).catch(() => undefined); // the next runner's cleaning takes it
+  await removeScratch(scratch.directory, backend, env).catch(() => undefined); // the next build's cleaning takes it
+  await scratch.release();
   return judge(backend, trial, facts);
 }
 

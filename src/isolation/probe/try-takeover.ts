@@ -1,7 +1,7 @@
 import { chownSync, lstatSync, mkdtempSync, renameSync, rmdirSync } from 'node:fs';
 import { basename } from 'node:path';
-import { SCRATCH_PREFIX } from '../backend/remove-scratch.ts';
 import { sandboxTools } from '../sandbox-tools.ts';
+import { prefixOfNew } from '../scratch/scratch-names.ts';
 
 /**
  * Moves an empty directory of the builder's into the root and back, as a build moves its trees, with another owner.
@@ -14,7 +14,7 @@ export function tryTakeover(builderDirectory: string): string | undefined {
       (path) => path !== undefined && !path.startsWith(`${builderDirectory}/`),
     );
     if (elsewhere !== undefined) return `${elsewhere} lies in the root that would be taken over`;
-    const parked = mkdtempSync(`${builderDirectory}/${SCRATCH_PREFIX}probe-`);
+    const parked = mkdtempSync(`${builderDirectory}/${prefixOfNew()}`);
     const inRoot = `/${basename(parked)}`;
     try {
       chownSync(parked, 1, 1);

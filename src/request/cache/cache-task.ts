@@ -61,7 +61,7 @@ export function cacheTaskRequest(
     signingKey: signingKeyOf(place.env),
     registries: registriesOf(values, place),
     credentials: given.credentials,
-    scratchParent: scratchParentOf(place.env),
+    scratchParent: scratchParentOf(values, place.cwd),
   };
 }
 

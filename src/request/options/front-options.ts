@@ -18,6 +18,13 @@ export const FRONT_OPTIONS = [
     flag: { name: 'log-timestamp', kind: 'flag' },
   },
   {
+    about: 'Directory below which scratch space is made',
+    treatment: 'works',
+    flag: { name: 'scratch-dir', aliases: ['kaniko-dir'], kind: 'text', value: 'dir' },
+    input: { name: 'scratch-dir', kind: 'text' },
+    note: 'without it a place is found where overlays can be mounted: docs/isolation.md',
+  },
+  {
     about: 'Tell what this machine can do in place of building',
     treatment: 'works',
     input: { name: 'doctor', kind: 'flag', initial: 'false' },

@@ -17,7 +17,6 @@ export const KANIKO_NO_OPS = [
     'nothing of an earlier build is ever left',
   ),
   noOp('preserve-context', 'flag', 'Keep the context through the cleanup', 'the context is never changed'),
-  noOp('kaniko-dir', 'text', 'Directory of kaniko’s own files', 'scratch space lies below TMPDIR'),
   noOp('use-new-run', 'flag', 'Another way to find changes', 'changes are always found exactly'),
   noOp('skip-unused-stages', 'flag', 'Leave out stages nobody needs', 'they are always left out'),
   noOp('force-build-metadata', 'flag', 'Keep metadata of unused stages', 'as in kaniko today'),

@@ -54,7 +54,6 @@ describe('a question', () => {
   it('leaves the step as it is where there is nothing to say', async () => {
     const fake = await run({ inputs: { call: 'targets,format=json', push: 'true' } });
     expect(fake.requests).toHaveLength(1);
-    expect(fake.removed).toHaveLength(1);
   });
 });
 
@@ -385,17 +384,18 @@ describe('a build that failed', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ])('by %s ends with %i, its scratch removed', async (name, status) => {
+  ])('by %s ends with %i, its scratch known to the post step', async (name, status) => {
     const fake = fakeRunner({
       cwd: workspace,
-      build: (_, { signal }) => {
+      build: (_, { signal, onScratch }) => {
+        onScratch?.('/temp/ts-kaniko-1');
         fake.signals.emit(name);
         signal.throwIfAborted();
         return buildResult();
       },
     });
     expect(await main(env, fake.ports)).toBe(status);
-    expect(fake.removed).toEqual([fake.state.get('scratch')]);
+    expect(fake.state.get('scratch')).toBe('/temp/ts-kaniko-1');
     expect(fake.signals.eventNames()).toEqual([]);
   });
 
@@ -430,49 +430,45 @@ describe('what a build reports', () => {
   });
 
   it('of the machine comes in place of a build', async () => {
-    const fake = await run({ inputs: { doctor: 'true' } });
+    const fake = await run({ inputs: { doctor: 'true', 'scratch-dir': 'dir' } });
     expect(fake.requests).toEqual([]);
-    expect(fake.lines).toEqual(['scratch', `: :add-mask::${env['RUNNER_TEMP']}`]);
+    expect(fake.lines).toEqual(['scratch', `: :add-mask::${join(workspace, 'dir')}`]);
   });
 });
 
 describe('scratch space', () => {
-  it('lies in a directory of this step, known to the post step and removed after the build', async () => {
-    const fake = await run({});
-    const scratch = fake.state.get('scratch') ?? '';
-    expect(dirname(scratch)).toBe(env['RUNNER_TEMP']);
-    expect(fake.requests[0]?.scratchParent).toBe(scratch);
-    expect(fake.removed).toEqual([scratch]);
-    expect(fake.state.get('started')).toBe('true');
+  const left = '/temp/ts-kaniko-abcdef';
+
+  it('is where the input says, and else where the build finds a place, of which the post step is told', async () => {
+    const fake = await run({
+      build: (_, { onScratch }) => {
+        onScratch?.(left);
+        return buildResult();
+      },
+    });
+    expect([fake.requests[0]?.scratchParent, fake.state.get('scratch')]).toEqual([undefined, left]);
+    expect([fake.swept, fake.state.get('started')]).toEqual([[], 'true']);
+    expect((await requestOf({ 'scratch-dir': 'here' })).scratchParent).toBe(join(workspace, 'here'));
   });
 
-  it('that cannot be removed is a warning: the image is there', async () => {
-    const fake = await run({ removeScratch: () => Promise.reject(new Error('busy')) });
-    expect(fake.notes).toEqual([{ level: 'warning', message: expect.stringContaining('busy') }]);
-    expect(fake.outputs.get('digest')).toBe(DIGEST);
-  });
-
-  it('of a killed build is removed by the post step, which builds nothing', async () => {
-    const left = mkdtempSync(join(env['RUNNER_TEMP'] ?? '', 'ts-kaniko-action-'));
+  it('of a killed build is looked for by the post step, which builds nothing', async () => {
     const fake = await run({ state: { started: 'true', scratch: left } });
-    expect([fake.removed, fake.requests, fake.outputs.size]).toEqual([[left], [], 0]);
+    expect([fake.swept, fake.requests, fake.outputs.size]).toEqual([['/temp'], [], 0]);
   });
 
-  it('that is gone, or is not ours, is left alone by the post step', async () => {
-    const temp = env['RUNNER_TEMP'] ?? '';
-    for (const scratch of ['', workspace, temp, join(temp, 'ts-kaniko-action-gone'), '/', '..']) {
+  it('is not looked for where there is no word of it', async () => {
+    for (const scratch of ['', 'ts-kaniko-1', '..']) {
       const fake = await run({ state: { started: 'true', scratch } });
-      expect(fake.removed).toEqual([]);
+      expect(fake.swept).toEqual([]);
     }
   });
 
   it('fails no job in the post step', async () => {
-    const left = mkdtempSync(join(env['RUNNER_TEMP'] ?? '', 'ts-kaniko-action-'));
     const fake = await run({
       state: { started: 'true', scratch: left },
-      removeScratch: () => Promise.reject(new Error('busy')),
+      sweepScratch: () => Promise.reject(new Error('busy')),
     });
-    expect(fake.notes).toMatchObject([{ level: 'warning' }]);
+    expect(fake.notes).toMatchObject([{ level: 'warning', message: expect.stringContaining('busy') }]);
   });
 });
 

@@ -50,7 +50,7 @@ describe('the request', () => {
       outputs: { tags: ['localhost:5000/app:1'], push: true },
       credentials: [],
       isolation: 'auto',
-      scratchParent: '/tmp',
+      scratchParent: undefined,
     });
   });
 
@@ -65,12 +65,12 @@ describe('the request', () => {
         '--insecure-pull --insecure-registry r:1 --skip-tls-verify --skip-tls-verify-pull',
         '--registry-certificate h:5=ca.pem --registry-client-cert=h=c.crt,c.key --push-retry 7',
         '--skip-default-registry-fallback --push-ignore-immutable-tag-errors --skip-push-permission-check',
-        '--image-download-retry=2 --image-fs-extract-retry 3',
+        '--image-download-retry=2 --image-fs-extract-retry 3 --scratch-dir /scratch',
         '--skip-tls-verify-registry s --registry-mirror m --registry-map a=b;c=d --source-date-epoch 7',
       ]
         .join(' ')
         .split(' '),
-      { B: 'from env', KANIKO_REGISTRY_MIRROR: 'n, o', KANIKO_REGISTRY_MAP: 'a=e', TMPDIR: '/scratch' },
+      { B: 'from env', KANIKO_REGISTRY_MIRROR: 'n, o', KANIKO_REGISTRY_MAP: 'a=e', TMPDIR: '/elsewhere' },
     );
     expect(request.spec).toMatchObject({
       dockerfile: { name: join(cwd, 'Other') },
@@ -358,7 +358,7 @@ describe('the log', () => {
 describe('other commands', () => {
   const answer = async (...argv: string[]) => {
     const fake = fakeCli(cwd);
-    expect(await main(argv, { RUNNER_TEMP: '/r' }, fake.ports)).toBe(0);
+    expect(await main(argv, { TMPDIR: '/r' }, fake.ports)).toBe(0);
     expect(fake.requests).toEqual([]);
     return fake.out();
   };
@@ -370,7 +370,7 @@ describe('other commands', () => {
 
   it('doctor, for people and as data', async () => {
     expect(await answer('doctor')).toBe('scratch /r\n');
-    expect(JSON.parse(await answer('doctor', '--json'))).toEqual({ scratchParent: '/r' });
+    expect(JSON.parse(await answer('doctor', '--json'))).toEqual({ scratch: '/r' });
   });
 
   it('help, whatever else is asked', async () => {

@@ -7,7 +7,6 @@ import {
   parseFile,
   parseLabels,
   parseRegistryMap,
-  scratchParentOf,
   sourceDateEpoch,
   withContextEpoch,
 } from '../../../src/request/index.ts';
@@ -86,13 +85,6 @@ describe('defaultContext', () => {
   });
 });
 
-describe('scratchParentOf', () => {
-  it('prefers the runner’s directory', () => {
-    expect(scratchParentOf({ RUNNER_TEMP: '/r', TMPDIR: '/t' })).toBe('/r');
-    expect(scratchParentOf({ RUNNER_TEMP: '', TMPDIR: '/t' })).toBe('/t');
-    expect(scratchParentOf({})).toBe('/tmp');
-  });
-});
 
 describe('sourceDateEpoch', () => {
   it('is none where it is empty', () => {

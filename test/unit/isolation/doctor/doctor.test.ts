@@ -16,6 +16,15 @@ const full: Backend = {
   userxattr: true,
   ownership: 'disk',
 };
+const place = { fsType: 'ext4', freeBytes: 3 * 1024 ** 3, drawbacks: [], weight: 0 };
+const scratch = {
+  chosen: '/vol',
+  places: [
+    { ...place, origin: 'TMPDIR', directory: '/t', problem: 'it cannot be written to (EROFS)' },
+    { ...place, origin: '/tmp', directory: '/tmp', fsType: 'overlay', drawbacks: ['on an overlay'], overlay: false },
+    { ...place, origin: 'a volume of the container', directory: '/vol', overlay: true },
+  ],
+};
 const none: Backend = { name: 'none', ownProc: false, overlay: false, userxattr: false, ownership: 'disk' };
 const refused: ProbeReport = {
   facts: someFacts({ seccomp: 'filter', maskedProc: ['/proc/acpi'], subordinate: undefined }),
@@ -61,7 +70,7 @@ describe('chooseBackend', () => {
 
 describe('the doctor', () => {
   it('prints facts, every probe and each remedy once', () => {
-    const text = doctorText(refused);
+    const text = doctorText(refused, scratch);
     expect(text).toMatch(/^RUN cannot be executed in this environment\.\n/);
     expect(text).toContain('uid 1001, no_new_privs=0, seccomp=filter');
     expect(text).toContain('/proc masked (1 paths)');
@@ -71,16 +80,16 @@ describe('the doctor', () => {
   });
 
   it('names the choice where RUN works', () => {
-    expect(doctorText(working)).toContain(
+    expect(doctorText(working, scratch)).toContain(
       'Chosen: userns-full (overlay snapshots: no, own processes for RUN: yes)\n',
     );
   });
 
   it('gives programs the same', () => {
-    const json = JSON.parse(JSON.stringify(doctorJson(working))) as Record<string, unknown>;
+    const json = JSON.parse(JSON.stringify(doctorJson(working, scratch))) as Record<string, unknown>;
     expect(json).toMatchObject({ chosen: 'userns-full', canRun: true, ownProc: true, overlay: false });
     expect(json['results']).toHaveLength(4);
-    expect(doctorJson(refused)).toMatchObject({ canRun: false });
+    expect(doctorJson(refused, scratch)).toMatchObject({ canRun: false });
   });
 
   it('fails the first RUN with the table and every way out', () => {
