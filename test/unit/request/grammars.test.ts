@@ -85,7 +85,6 @@ describe('defaultContext', () => {
   });
 });
 
-
 describe('sourceDateEpoch', () => {
   it('is none where it is empty', () => {
     expect(sourceDateEpoch(undefined)).toBeUndefined();

@@ -21,7 +21,14 @@ const scratch = {
   chosen: '/vol',
   places: [
     { ...place, origin: 'TMPDIR', directory: '/t', problem: 'it cannot be written to (EROFS)' },
-    { ...place, origin: '/tmp', directory: '/tmp', fsType: 'overlay', drawbacks: ['on an overlay'], overlay: false },
+    {
+      ...place,
+      origin: '/tmp',
+      directory: '/tmp',
+      fsType: 'overlay',
+      drawbacks: ['on an overlay'],
+      overlay: false,
+    },
     { ...place, origin: 'a volume of the container', directory: '/vol', overlay: true },
   ],
 };
