@@ -5,7 +5,7 @@ import type { BuildSpec, CacheOutcome } from '../request/index.ts';
 import { createScratchCopies, type StageRoot } from '../snapshot/index.ts';
 import { ContextChange } from './cache/context-change.ts';
 import { foresightOf, type PlacedSteps } from './cache/foresight.ts';
-import { layerListings } from './cache/layer-listings.ts';
+import { layerListings, type KeptListings } from './cache/layer-listings.ts';
 import { StepCache } from './cache/step-cache.ts';
 import { Committer } from './commit.ts';
 import { contextRoot } from './context-root.ts';
@@ -14,7 +14,7 @@ import { CacheStore } from './instructions/mounts/cache-store.ts';
 import { ContextTrees } from './instructions/mounts/context-trees.ts';
 import { openMountArchives } from './instructions/mounts/mount-archives.ts';
 import type { BuildKit } from './kit.ts';
-import { LayerTrees, type Listings } from './layer-trees.ts';
+import { LayerTrees } from './layer-trees.ts';
 import type { BuildPorts } from './ports.ts';
 import { runStages } from './run-stages.ts';
 import { overlayMounter, residenceOf, StageRoots, type RootSettings } from './stage-roots.ts';
@@ -74,6 +74,7 @@ export async function buildStages(
     await shared.committer.settled();
     await Promise.all(working);
     residence.close();
+    await shared.listings.flush();
     await archives?.keep();
   }
 }
@@ -83,7 +84,7 @@ function kitOf(
   spec: BuildSpec,
   ports: BuildPorts,
   settings: RootSettings,
-): Omit<BuildKit, 'finished' | 'steps' | 'mountArchives'> & { readonly listings: Listings } {
+): Omit<BuildKit, 'finished' | 'steps' | 'mountArchives'> & { readonly listings: KeptListings } {
   let directories = 0;
   const freshDirectory = (kind: string): string => {
     const path = `${settings.scratch}/${kind}${directories++}`;

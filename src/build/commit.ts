@@ -88,7 +88,7 @@ export class Committer {
   }
 
   async #write(changes: readonly Change[]): Promise<ImageLayer> {
-    const listing = this.#listings.writer();
+    const listing = await this.#listings.writer();
     const layer = await writeLayer(layerMembers(changes), this.#store, { ...this.#options(), listing });
     if (listing !== undefined) await this.#listings.keep(layer, listing);
     return layer;

@@ -23,7 +23,7 @@ export interface Listings {
   /** The listing of each of these layers; undefined where one is missing. */
   find(layers: readonly ImageLayer[]): Promise<readonly Buffer[] | undefined>;
   /** Takes down what passes of a layer; undefined where nobody asks for it, or that of this diff ID is kept already. */
-  writer(diffId?: Digest): ListingWriter | undefined;
+  writer(diffId?: Digest): Promise<ListingWriter | undefined>;
   /** Keeps what was taken down. */
   keep(layer: ImageLayer, writer: ListingWriter): Promise<void>;
 }
@@ -131,7 +131,7 @@ export class LayerTrees {
       const compression = layerCompression(layer.descriptor.mediaType);
       if (compression === undefined) throw unreadable(layer.descriptor.mediaType);
       const { handler, finish } = sink();
-      const writer = listings.writer(layer.diffId);
+      const writer = await listings.writer(layer.diffId);
       const reader = writer === undefined ? handler : bothHandlers(handler, writer);
       await applyLayer(store.open(layer.descriptor, signal), compression, layer.diffId, reader, signal);
       finish();

@@ -29,12 +29,16 @@ export const StepRecord = z.object({
   contentKey: CacheKey.optional(),
 });
 
-/** The headers of a layer, by its diff ID: from those of all layers a tree is known without any of them. */
+/**
+ * The headers of a layer, by its diff ID: from those of all layers a tree is known without any of them. They are part of a
+ * blob that has those of other layers too.
+ */
 const ListingRecord = z.object({
   kind: z.literal('listing'),
   ...common,
   diffId: Descriptor.shape.digest,
   listing: Descriptor,
+  part: z.object({ offset: z.number().int().nonnegative(), length: z.number().int().nonnegative() }),
 });
 
 /** A small document of a base image (manifest, config) by its digest, with its text. */

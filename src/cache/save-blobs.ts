@@ -1,8 +1,9 @@
 import type { BlobSource, BlobStore } from '../content/index.ts';
 import { createLimiter } from '../content/index.ts';
 import { toBuildError } from '../errors/index.ts';
-import { copyBlobsOf } from './copy-blobs.ts';
-import type { CacheRecord } from './record.ts';
+import type { Digest } from '../oci/index.ts';
+import { copyBlobOf } from './copy-blobs.ts';
+import { blobsOf, type CacheRecord } from './record.ts';
 
 const AT_ONCE = 4;
 
@@ -16,7 +17,7 @@ export interface SavedBlobs {
   readonly faults: readonly string[];
 }
 
-/** Puts the blobs of records into a store, some at a time. Throws only what an abort throws. */
+/** Puts the blobs of records into a store, each once, some at a time. Throws only what an abort throws. */
 export async function saveBlobs(
   all: readonly CacheRecord[],
   from: BlobSource,
@@ -24,21 +25,23 @@ export async function saveBlobs(
   signal: AbortSignal,
 ): Promise<SavedBlobs> {
   const limit = createLimiter(AT_ONCE);
+  const distinct = new Map(all.flatMap(blobsOf).map((blob) => [blob.digest, blob]));
+  const lost = new Set<Digest>();
   const faults: string[] = [];
   let bytes = 0;
-  const saved = await Promise.all(
-    all.map((record) =>
+  await Promise.all(
+    [...distinct.values()].map((blob) =>
       limit(async () => {
         try {
-          bytes += await copyBlobsOf(record, from, to, signal);
-          return [record];
+          bytes += await copyBlobOf(blob, from, to, signal);
         } catch (error) {
           signal.throwIfAborted();
+          lost.add(blob.digest);
           faults.push(toBuildError(error).message);
-          return [];
         }
       }),
     ),
   );
-  return { records: saved.flat(), bytes, faults };
+  const isWhole = (record: CacheRecord): boolean => blobsOf(record).every(({ digest }) => !lost.has(digest));
+  return { records: all.filter(isWhole), bytes, faults };
 }

@@ -1,8 +1,9 @@
 import type { BlobStore } from '../../content/index.ts';
 import { toBuildError } from '../../errors/index.ts';
-import type { Digest } from '../../oci/index.ts';
+import { layerCompression, type Digest } from '../../oci/index.ts';
 import type { CacheStore } from '../cache-store.ts';
 import { saveBlobs } from '../save-blobs.ts';
+import { blobsOf } from '../record.ts';
 import type { RecordIndex } from '../record-index.ts';
 import type { RecordSeal } from '../seal.ts';
 import type { CacheReader, CacheWriter, RepositoryPlace } from './cache-repository.ts';
@@ -31,10 +32,15 @@ export function registryCache(options: RegistryCacheOptions): CacheStore {
   let index: Promise<RecordIndex> | undefined;
   const read = (signal: AbortSignal): Promise<RecordIndex> => {
     stats.requests++;
-    index ??= readIndex(reader, tag, seal, signal).then(({ records }) => records);
+    index ??= readIndex(reader, tag, seal, signal).then(({ records }) => {
+      for (const blob of records.records().flatMap(blobsOf)) listed.add(blob.digest);
+      return records;
+    });
     return index;
   };
-  const blobs = mountingStore(options);
+  /** Blobs that the index names: the registry keeps them as long as it. */
+  const listed = new Set<Digest>();
+  const blobs = knowingStore(mountingStore(options), listed);
   return {
     name: `registry cache ${reader.registry}/${reader.name}:${tag}`,
     repository: { registry: reader.registry, name: reader.name },
@@ -43,7 +49,7 @@ export function registryCache(options: RegistryCacheOptions): CacheStore {
     has: (descriptor) => reader.has(descriptor),
     open: (descriptor, signal) => {
       stats.bytesRead += descriptor.size;
-      return reader.open(descriptor, signal);
+      return blobs.open(descriptor, signal);
     },
     save: async (all, from, signal) => {
       const { records, bytes, faults } = await saveBlobs(all, from, blobs, signal);
@@ -62,13 +68,30 @@ export function registryCache(options: RegistryCacheOptions): CacheStore {
   };
 }
 
-/** The repository, which takes blobs over from others where it can. */
+/** The same store, which is not asked for blobs that are known to be there until one of them cannot be read. */
+function knowingStore(store: BlobStore, known: Set<Digest>): BlobStore {
+  return {
+    has: async (descriptor) => known.has(descriptor.digest) || (await store.has(descriptor)),
+    put: (descriptor, content, signal) => store.put(descriptor, content, signal),
+    async *open(descriptor, signal) {
+      try {
+        yield* store.open(descriptor, signal);
+      } catch (error) {
+        known.delete(descriptor.digest);
+        throw error;
+      }
+    },
+  };
+}
+
+/** The repository, which takes layers over from others where it can; nothing else of a cache lies elsewhere. */
 function mountingStore({ reader, writer, mountFrom }: RegistryCacheOptions): BlobStore {
   return {
     has: (descriptor) => writer.has(descriptor),
     open: (descriptor, signal) => reader.open(descriptor, signal),
     put: async (descriptor, content, signal) => {
-      for (const other of mountFrom(descriptor.digest)) {
+      const isLayer = layerCompression(descriptor.mediaType) !== undefined;
+      for (const other of isLayer ? mountFrom(descriptor.digest) : []) {
         if (other.registry !== writer.registry || other.name === writer.name) continue;
         if (await writer.mount(descriptor, other, signal)) return;
       }
