@@ -4,13 +4,16 @@ export type { CallPorts } from './call/answer-call.ts';
 export { buildImage, prepareBuild } from './build-image.ts';
 export type { BuiltImage } from './build-image.ts';
 export { foresee } from './cache/foresee.ts';
+export type { ForesightPorts } from './cache/foresee.ts';
 export { placedSteps } from './cache/foresight.ts';
 export type { ForeseenStep, Foresight, PlacedSteps } from './cache/foresight.ts';
 export type {
   BuildPorts,
   Download,
+  DownloadIdentity,
   LayerCache,
   DownloadRequest,
+  Repository,
   RepositoryRequest,
   RunOutcome,
   RunRequest,

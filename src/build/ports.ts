@@ -2,7 +2,7 @@ import type { CacheKey, CacheRecord } from '../cache/index.ts';
 import type { BuildContext } from '../context/index.ts';
 import type { LocalBlobStore } from '../content/index.ts';
 import type { ImageLayer } from '../image/index.ts';
-import type { Descriptor } from '../oci/index.ts';
+import type { Descriptor, Digest } from '../oci/index.ts';
 import type { SandboxMount } from '../isolation/index.ts';
 import type { BaseImages } from '../plan/index.ts';
 import type { Reporter } from '../report/index.ts';
@@ -16,7 +16,11 @@ export interface Download {
   readonly size: number;
   /** Seconds since the epoch, as the server told. */
   readonly lastModified?: number | undefined;
+  readonly digest: Digest;
 }
+
+/** What of a download decides about what it makes of an image. */
+export type DownloadIdentity = Pick<Download, 'digest' | 'lastModified'>;
 
 export interface DownloadRequest {
   readonly url: string;
@@ -31,6 +35,13 @@ export interface RepositoryRequest {
   readonly keepGitDir: boolean;
   /** The commit it must be at. */
   readonly checksum?: string | undefined;
+}
+
+/** A repository that was checked out. */
+export interface Repository {
+  /** Where it lies on this machine. */
+  readonly path: string;
+  readonly commit: string;
 }
 
 /** One RUN, as the build sees it. */
@@ -94,8 +105,8 @@ export interface BuildPorts {
   /** Puts the blob of a layer of a base image or of the cache into the store; at once where it is there already. */
   fetchLayer(layer: ImageLayer): Promise<void>;
   download(request: DownloadRequest): Promise<Download>;
-  /** Checks a repository out; where it lies on this machine. */
-  fetchRepository(request: RepositoryRequest): Promise<{ readonly path: string }>;
+  /** Checks a repository out. */
+  fetchRepository(request: RepositoryRequest): Promise<Repository>;
   readonly store: LocalBlobStore;
   readonly context: BuildContext;
   /** Named contexts that are directories, by name. */

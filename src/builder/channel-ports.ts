@@ -1,4 +1,11 @@
-import type { BuildPorts, LayerCache, Download, DownloadRequest, RepositoryRequest } from '../build/index.ts';
+import type {
+  BuildPorts,
+  LayerCache,
+  Download,
+  DownloadRequest,
+  Repository,
+  RepositoryRequest,
+} from '../build/index.ts';
 import { BuildError } from '../errors/index.ts';
 import type { BaseImage } from '../plan/index.ts';
 import type { Reporter } from '../report/index.ts';
@@ -42,7 +49,7 @@ export class ChannelPorts {
   readonly download = async ({ url, checksum }: DownloadRequest): Promise<Download> =>
     DownloadMessage.parse(await this.#call({ method: 'download', url, checksum }));
 
-  readonly fetchRepository = async (request: RepositoryRequest): Promise<{ readonly path: string }> =>
+  readonly fetchRepository = async (request: RepositoryRequest): Promise<Repository> =>
     RepositoryMessage.parse(await this.#call({ method: 'git', ...request }));
 
   readonly #keeping = new Set<Promise<unknown>>();

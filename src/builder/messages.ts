@@ -141,10 +141,11 @@ export const DownloadMessage = z.object({
   path: z.string(),
   size: z.number(),
   lastModified: z.number().optional(),
+  digest: Descriptor.shape.digest,
 });
 
 export const RecordsMessage = z.array(CacheRecord);
-export const RepositoryMessage = z.object({ path: z.string() });
+export const RepositoryMessage = z.object({ path: z.string(), commit: z.string() });
 
 /** What the building process asks for: everything that needs the network. */
 export const Call = z.discriminatedUnion('method', [

@@ -1,12 +1,20 @@
-import type { BuildPorts, Download, LayerCache } from '../build/index.ts';
-import { downloadFile, type SourceTools } from '../context/index.ts';
+import type {
+  BuildPorts,
+  ForesightPorts,
+  LayerCache,
+  Repository,
+  RepositoryRequest,
+} from '../build/index.ts';
+import type { SourceTools } from '../context/index.ts';
 import { assertNever } from '../errors/index.ts';
 import type { BaseImageSource } from './base-image-source.ts';
-import { fetchRepository } from './fetch-repository.ts';
+import { Downloads } from './downloads.ts';
+import { commitOf, fetchRepository } from './fetch-repository.ts';
 import type { Call } from './messages.ts';
 
 /** What a build asks of the process with the network. */
-export type World = Pick<BuildPorts, 'images' | 'fetchLayer' | 'download' | 'fetchRepository' | 'cache'>;
+export type World = Pick<BuildPorts, 'images' | 'fetchLayer' | 'download' | 'fetchRepository' | 'cache'> &
+  Pick<ForesightPorts, 'identify' | 'commitOf'>;
 
 /** The world of one build: what was fetched once is not fetched again. */
 export function openWorld(
@@ -14,23 +22,25 @@ export function openWorld(
   sources: SourceTools,
   cache: LayerCache | undefined,
 ): World {
-  const downloads = new Map<string, Promise<Download>>();
-  const repositories = new Map<string, Promise<{ readonly path: string }>>();
+  const downloads = new Downloads(sources, cache);
+  const repositories = new Map<string, Promise<Repository>>();
+  const nameOf = ({ url, keepGitDir, checksum }: RepositoryRequest): string =>
+    JSON.stringify([url, keepGitDir, checksum]);
   return {
     images: {
       resolve: (reference, platform) => bases.resolve(reference, platform),
       resolveLayout: (context, platform) => bases.resolveLayout(context, platform),
     },
     fetchLayer: (layer) => bases.fetch(layer.descriptor),
-    download: ({ url, checksum }) =>
-      once(downloads, [url, checksum], () => {
-        const { directory, signal, http } = sources;
-        return downloadFile(http, { directory, signal, url, checksum });
-      }),
-    fetchRepository: (request) =>
-      once(repositories, [request.url, request.keepGitDir, request.checksum], () =>
-        fetchRepository(request, sources),
-      ),
+    download: (request) => downloads.fetch(request),
+    identify: (url) => downloads.identify(url),
+    fetchRepository: (request) => {
+      const fetched = repositories.get(nameOf(request)) ?? fetchRepository(request, sources);
+      repositories.set(nameOf(request), fetched);
+      return fetched;
+    },
+    commitOf: async (request) =>
+      (await repositories.get(nameOf(request)))?.commit ?? commitOf(request, sources),
     cache,
   };
 }
@@ -59,15 +69,4 @@ export async function answer(call: Call, world: World): Promise<unknown> {
     default:
       return assertNever(call);
   }
-}
-
-function once<T>(
-  known: Map<string, Promise<T>>,
-  key: readonly unknown[],
-  work: () => Promise<T>,
-): Promise<T> {
-  const name = JSON.stringify(key);
-  const found = known.get(name) ?? work();
-  known.set(name, found);
-  return found;
 }

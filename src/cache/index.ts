@@ -10,7 +10,7 @@ export type { RegistryCacheOptions } from './registry/registry-cache.ts';
 export { nearestStep } from './nearest-step.ts';
 export { memoryCache } from './memory-cache.ts';
 export { blobsOf, CacheRecord, StepRecord } from './record.ts';
-export type { DocumentRecord, ListingRecord, MountRecord } from './record.ts';
+export type { DocumentRecord, DownloadRecord, ListingRecord, MountRecord } from './record.ts';
 export { RecordIndex } from './record-index.ts';
 export { recordSeal } from './seal.ts';
 export type { RecordSeal } from './seal.ts';

@@ -50,6 +50,17 @@ const DocumentRecord = z.object({
   text: z.string(),
 });
 
+/** What a URL gave, by the validator its server told for it (RFC 9110, 8.8.3). */
+const DownloadRecord = z.object({
+  kind: z.literal('download'),
+  ...common,
+  etag: z.string().min(1).max(1024),
+  /** Digest of the bytes; they are not kept. */
+  content: Descriptor.shape.digest,
+  /** Seconds since the epoch, as the server told. */
+  lastModified: z.number().optional(),
+});
+
 /** The contents of a directory of RUN --mount=type=cache. */
 const MountRecord = z.object({
   kind: z.literal('mount'),
@@ -61,12 +72,13 @@ const MountRecord = z.object({
 
 /** An entry of the cache. It is small; what it stands for lies in blobs. */
 export const CacheRecord = z
-  .discriminatedUnion('kind', [StepRecord, ListingRecord, DocumentRecord, MountRecord])
+  .discriminatedUnion('kind', [StepRecord, ListingRecord, DocumentRecord, MountRecord, DownloadRecord])
   .refine(({ key, parts }) => key === keyOf(parts), 'the key is not that of the parts');
 export type CacheRecord = z.infer<typeof CacheRecord>;
 export type StepRecord = z.infer<typeof StepRecord>;
 export type ListingRecord = z.infer<typeof ListingRecord>;
 export type DocumentRecord = z.infer<typeof DocumentRecord>;
+export type DownloadRecord = z.infer<typeof DownloadRecord>;
 export type MountRecord = z.infer<typeof MountRecord>;
 
 /** The blobs a record is worth nothing without. */
@@ -79,6 +91,7 @@ export function blobsOf(record: CacheRecord): readonly Descriptor[] {
     case 'mount':
       return [record.archive];
     case 'document':
+    case 'download':
       return [];
   }
 }

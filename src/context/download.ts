@@ -2,8 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { BuildError, redact } from '../errors/index.ts';
+import type { Digest } from '../oci/index.ts';
 import {
   type HttpClient,
+  type HttpRequest,
   type HttpResponse,
   retrying,
   type RetryOptions,
@@ -32,7 +34,9 @@ export interface Download {
   /** The server's Last-Modified in seconds since the epoch; undefined where it said none. */
   readonly lastModified?: number | undefined;
   /** `sha256:hex` of the file. */
-  readonly digest: string;
+  readonly digest: Digest;
+  /** The server's validator for it, not told apart whether it is a weak one; undefined where it gave none. */
+  readonly etag?: string | undefined;
 }
 
 /**
@@ -49,6 +53,54 @@ export async function downloadFile(http: HttpClient, request: DownloadRequest): 
     const response = await withRetries(() => http.request(get), options);
     return store(await successful(response, request.url), request);
   }, options);
+}
+
+/**
+ * The same, unless the server says that the file is still the one it gave this validator to: undefined then, and no byte of
+ * it was sent. Asked by HEAD first, as some servers take no notice of conditions, and by a condition where that does not
+ * tell. A weak validator counts as a strong one. All as in BuildKit.
+ */
+export async function downloadIfChanged(
+  http: HttpClient,
+  request: DownloadRequest,
+  etag: string,
+): Promise<Download | undefined> {
+  checkUrl(request.url);
+  if (await isStill(http, request, etag)) return undefined;
+  const options = { ...request.retries, signal: request.signal };
+  return retrying(async () => {
+    const get = { ...conditional(request, etag), method: 'GET' };
+    const response = await withRetries(() => http.request(get), options);
+    if (response.status !== 304) return store(await successful(response, request.url), request);
+    await response.discard();
+    return (etagOf(response) ?? etag) === etag ? undefined : downloadFile(http, request);
+  }, options);
+}
+
+/** What HEAD says; false where it does not tell. */
+async function isStill(http: HttpClient, request: DownloadRequest, etag: string): Promise<boolean> {
+  try {
+    const response = await http.request({ ...conditional(request, etag), method: 'HEAD' });
+    await response.discard();
+    // The answer to a condition with one validator is about that one.
+    if (response.status === 304) return (etagOf(response) ?? etag) === etag;
+    return response.status === 200 && etagOf(response) === etag;
+  } catch {
+    request.signal?.throwIfAborted();
+    return false;
+  }
+}
+
+function conditional(
+  { url, signal }: DownloadRequest,
+  etag: string,
+): Pick<HttpRequest, 'url' | 'signal' | 'headers'> {
+  return { url, signal, headers: { 'if-none-match': etag } };
+}
+
+function etagOf(response: HttpResponse): string | undefined {
+  const etag = (response.header('etag') ?? '').replace(/^W\//, '');
+  return etag === '' || etag.length > 1024 ? undefined : etag;
 }
 
 function checkUrl(url: string): void {
@@ -77,7 +129,8 @@ async function store(response: HttpResponse, request: DownloadRequest): Promise<
         { hint: 'the file changed since --checksum was written, or something on the way changed it' },
       );
     }
-    return { path, size, digest, lastModified: parseHttpDate(response.header('last-modified') ?? '') };
+    const lastModified = parseHttpDate(response.header('last-modified') ?? '');
+    return { path, size, digest, lastModified, etag: etagOf(response) };
   } catch (error) {
     rmSync(path, { force: true });
     throw error;
@@ -88,7 +141,7 @@ async function write(
   response: HttpResponse,
   path: string,
   { checksum, limitBytes = Number.POSITIVE_INFINITY, url }: DownloadRequest,
-): Promise<{ readonly size: number; readonly digest: string; readonly checksum: string }> {
+): Promise<{ readonly size: number; readonly digest: Digest; readonly checksum: string }> {
   const algorithm = checksum?.split(':')[0] ?? 'sha256';
   const sha256 = createHash('sha256');
   const asked = algorithm === 'sha256' ? undefined : createHash(algorithm);
@@ -105,7 +158,7 @@ async function write(
   } finally {
     closeSync(descriptor);
   }
-  const digest = `sha256:${sha256.digest('hex')}`;
+  const digest: Digest = `sha256:${sha256.digest('hex')}`;
   return { size, digest, checksum: asked === undefined ? digest : `${algorithm}:${asked.digest('hex')}` };
 }
 

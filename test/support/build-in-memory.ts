@@ -128,6 +128,11 @@ async function foreseenOf(spec: BuildSpec, ports: BuildPorts): Promise<PlacedSte
   const use = { take: true, freshStages: [], runLayers: true, copyLayers: true };
   return placedSteps(
     plan,
-    await foresee(plan, timed, use, { ...ports, lookup: (keys) => cache.lookup(keys) }),
+    await foresee(plan, timed, use, {
+      ...ports,
+      lookup: (keys) => cache.lookup(keys),
+      identify: (url) => ports.download({ url }),
+      commitOf: () => Promise.resolve(undefined),
+    }),
   );
 }

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { fromText, toFs, type BytePath } from '../../bytes/index.ts';
+import { toFs, type BytePath } from '../../bytes/index.ts';
 import { keyPart, type KeyPart } from '../../cache/index.ts';
 import type { Sightings } from '../../context/index.ts';
 import { planCopy, type CopyRequest } from '../../copy/index.ts';
@@ -80,18 +80,4 @@ function digestOfFile(path: BytePath): string {
     closeSync(descriptor);
   }
   return hash.digest('hex');
-}
-
-/** A downloaded file as a part: its bytes and the time its server told. */
-export function downloadPart(
-  url: string,
-  { path, lastModified }: { readonly path: string; readonly lastModified?: number | undefined },
-  digests: FileDigests,
-): KeyPart {
-  return keyPart(
-    `download ${url.slice(0, 500)}`,
-    url,
-    digests.of({ kind: 'file', path: fromText(path) }),
-    lastModified,
-  );
 }

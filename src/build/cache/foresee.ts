@@ -7,7 +7,7 @@ import {
   type StageInstruction,
 } from '../../dockerfile/index.ts';
 import type { Plan, PlannedInstruction, PlannedStage } from '../../plan/index.ts';
-import { openPlainTree, Sightings, type BuildContext } from '../../context/index.ts';
+import { Sightings, type BuildContext } from '../../context/index.ts';
 import { digestOf } from '../../oci/index.ts';
 import type { BuildSpec } from '../../request/index.ts';
 import { expanded } from '../expanded.ts';
@@ -15,18 +15,20 @@ import { applyToConfig } from '../instructions/metadata.ts';
 import { mountRequests } from '../instructions/mounts/mount-request.ts';
 import { repositoryRequest } from '../instructions/repositories.ts';
 import { setWorkdir } from '../instructions/workdir.ts';
-import type { BuildPorts } from '../ports.ts';
+import type { BuildPorts, DownloadIdentity, RepositoryRequest } from '../ports.ts';
 import { startStage, workdirOf, type StageState } from '../stage-state.ts';
-import { contentPart, downloadPart, FileDigests } from './content-part.ts';
+import { contentPart, FileDigests } from './content-part.ts';
 import { chainAfter, stepKey, type ForeseenStep, type Foresight } from './foresight.ts';
+import { checksumPart, commitPart, downloadPart, noteCommit, noteDownload } from './remote-parts.ts';
 import { copyParts, mountPart, runParts, workdirParts } from './step-parts.ts';
 
 /** What keys are made from, and where they are looked up. */
-export interface ForesightPorts extends Pick<
-  BuildPorts,
-  'context' | 'contexts' | 'download' | 'fetchRepository'
-> {
+export interface ForesightPorts extends Pick<BuildPorts, 'context' | 'contexts' | 'fetchRepository'> {
   lookup(keys: readonly CacheKey[]): Promise<ReadonlyMap<CacheKey, CacheRecord>>;
+  /** What a URL gives: downloaded only where its server does not say that it is the same as in an earlier build. */
+  identify(url: string): Promise<DownloadIdentity>;
+  /** The commit a repository would be fetched at; undefined where only fetching can tell. */
+  commitOf(request: RepositoryRequest): Promise<string | undefined>;
 }
 
 /** What the user wants of the cache. */
@@ -180,14 +182,22 @@ class Walk {
     sightings: Sightings,
   ): Promise<KeyPart> {
     if (instruction.kind === 'add' && isHttpSource(name)) {
-      const download = await this.#ports.download({ url: name, checksum: instruction.checksum });
-      return downloadPart(name, download, this.#digests);
+      if (instruction.checksum !== undefined) return checksumPart(name, instruction.checksum);
+      const identity = await this.#ports.identify(name);
+      noteDownload(name, identity, sightings);
+      return downloadPart(name, identity);
     }
     if (instruction.kind === 'add' && isGitSource(name)) {
-      const { path } = await this.#ports.fetchRepository(repositoryRequest(name, instruction));
-      return contentPart('/', openPlainTree(path), { isContext: false }, this.#digests);
+      const commit = await this.#commitOf(repositoryRequest(name, instruction));
+      noteCommit(name, commit, sightings);
+      return commitPart(name, commit);
     }
     return this.#contextPart(name, context, sightings, instruction);
+  }
+
+  async #commitOf(request: RepositoryRequest): Promise<string> {
+    const commit = await this.#ports.commitOf(request);
+    return commit ?? (await this.#ports.fetchRepository(request)).commit;
   }
 
   #contextPart(

@@ -1,5 +1,11 @@
-import { keyPart, type KeyPart } from '../../cache/index.ts';
-import type { CopyInstruction, RunInstruction, WordInstruction } from '../../dockerfile/index.ts';
+import { keyPart, type KeyPart, type PartValue } from '../../cache/index.ts';
+import { addNameFromUrl } from '../../copy/index.ts';
+import {
+  isHttpSource,
+  type CopyInstruction,
+  type RunInstruction,
+  type WordInstruction,
+} from '../../dockerfile/index.ts';
 import { formatPlatform } from '../../oci/index.ts';
 import type { BuildSpec } from '../../request/index.ts';
 import { networkOf, programOf } from '../instructions/run.ts';
@@ -56,7 +62,11 @@ export function copyParts(instruction: CopyInstruction, state: StageState, spec:
   const { unpack, keepGitDir, checksum } = instruction;
   return [
     layerPart(spec),
-    keyPart('command', kind, sources.map(withoutRoot)),
+    keyPart(
+      'command',
+      kind,
+      sources.map((source) => sourceName(source, kind)),
+    ),
     keyPart('destination', destination, destination.startsWith('/') ? '' : workdirOf(state)),
     keyPart('flags', chown, chmod, parents, excludes, link, unpack, keepGitDir, checksum),
     ...heredocs.map(({ name, content }) => keyPart(`here-document ${name}`, name, content)),
@@ -67,6 +77,11 @@ export function copyParts(instruction: CopyInstruction, state: StageState, spec:
 export function workdirParts({ value }: WordInstruction, state: StageState, spec: BuildSpec): KeyPart[] {
   const path = resolveWorkdir(state.config.WorkingDir ?? '', value);
   return [layerPart(spec), keyPart('command', 'WORKDIR', path), keyPart('user', state.config.User || '')];
+}
+
+/** What a source is called; of a download only the name counts that its file gets, wherever it came from. */
+function sourceName(source: string, kind: CopyInstruction['kind']): PartValue {
+  return kind === 'add' && isHttpSource(source) ? ['download', addNameFromUrl(source)] : withoutRoot(source);
 }
 
 /** `./a`, `/a` and `a` are one source. */

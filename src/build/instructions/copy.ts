@@ -35,8 +35,8 @@ export async function runAdd(
   step: Step,
 ): Promise<void> {
   const [downloads, trees] = await Promise.all([
-    fetchDownloads(instruction, kit),
-    fetchRepositories(instruction, kit),
+    fetchDownloads(instruction, kit, step.sightings),
+    fetchRepositories(instruction, kit, step.sightings),
   ]);
   const spillDirectory = fromText(kit.freshDirectory('spill'));
   await copyInto(instruction, state, kit, undefined, (target) =>

@@ -1,20 +1,26 @@
-import { openPlainTree } from '../../context/index.ts';
+import { openPlainTree, type Sightings } from '../../context/index.ts';
 import { isGitSource, type CopyInstruction } from '../../dockerfile/index.ts';
 import { BuildError } from '../../errors/index.ts';
 import { checkCommit, parseGitSource, type GitSource } from '../../request/index.ts';
 import type { RootView } from '../../rootfs/index.ts';
+import { noteCommit } from '../cache/remote-parts.ts';
 import type { BuildKit } from '../kit.ts';
 import type { RepositoryRequest } from '../ports.ts';
 
-/** Fetches the git repositories an ADD names, all at the same time; their trees by the source as written. */
+/**
+ * Fetches the git repositories an ADD names, all at the same time; their trees by the source as written. `sightings` are told
+ * what came.
+ */
 export async function fetchRepositories(
   instruction: CopyInstruction,
   { ports }: BuildKit,
+  sightings: Sightings | undefined,
 ): Promise<ReadonlyMap<string, RootView>> {
   const urls = [...new Set(instruction.sources.filter(isGitSource))];
   const trees = await Promise.all(
     urls.map(async (url): Promise<[string, RootView]> => {
-      const { path } = await ports.fetchRepository(repositoryRequest(url, instruction));
+      const { path, commit } = await ports.fetchRepository(repositoryRequest(url, instruction));
+      if (sightings !== undefined) noteCommit(url, commit, sightings);
       return [url, openPlainTree(path)];
     }),
   );

@@ -4,6 +4,7 @@ import {
   prepareBuild,
   type BuildPorts,
   type Foresight,
+  type ForesightPorts,
   type LayerCache,
   type PlacedSteps,
 } from '../../build/index.ts';
@@ -18,7 +19,8 @@ export interface ForeseenBuild {
   readonly runs: boolean;
 }
 
-type ForeseeingPorts = Omit<BuildPorts, 'sandbox' | 'reporter'> & { readonly cache: LayerCache };
+type ForeseeingPorts = Omit<BuildPorts, 'sandbox' | 'reporter'> &
+  Pick<ForesightPorts, 'identify' | 'commitOf'> & { readonly cache: LayerCache };
 
 /**
  * Looks a build up in the cache, without executing anything of it. Undefined where that cannot be done: the build itself
