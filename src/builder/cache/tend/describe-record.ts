@@ -12,6 +12,8 @@ export function nameOf(record: CacheRecord): string {
       return record.digest;
     case 'mount':
       return record.name;
+    case 'download':
+      return record.content;
   }
 }
 
