@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { BuildError, redact } from '../errors/index.ts';
-import type { Digest } from '../oci/index.ts';
 import {
   type HttpClient,
   type HttpRequest,
@@ -34,7 +33,7 @@ export interface Download {
   /** The server's Last-Modified in seconds since the epoch; undefined where it said none. */
   readonly lastModified?: number | undefined;
   /** `sha256:hex` of the file. */
-  readonly digest: Digest;
+  readonly digest: `sha256:${string}`;
   /** The server's validator for it, not told apart whether it is a weak one; undefined where it gave none. */
   readonly etag?: string | undefined;
 }
@@ -141,7 +140,7 @@ async function write(
   response: HttpResponse,
   path: string,
   { checksum, limitBytes = Number.POSITIVE_INFINITY, url }: DownloadRequest,
-): Promise<{ readonly size: number; readonly digest: Digest; readonly checksum: string }> {
+): Promise<{ readonly size: number; readonly digest: `sha256:${string}`; readonly checksum: string }> {
   const algorithm = checksum?.split(':')[0] ?? 'sha256';
   const sha256 = createHash('sha256');
   const asked = algorithm === 'sha256' ? undefined : createHash(algorithm);
@@ -158,7 +157,7 @@ async function write(
   } finally {
     closeSync(descriptor);
   }
-  const digest: Digest = `sha256:${sha256.digest('hex')}`;
+  const digest = `sha256:${sha256.digest('hex')}` as const;
   return { size, digest, checksum: asked === undefined ? digest : `${algorithm}:${asked.digest('hex')}` };
 }
 
