@@ -1,4 +1,5 @@
 /** The conductor: from a build spec to an image whose layers lie in a local store. */
+export { askForImages } from './ask-for-images.ts';
 export { answerCall } from './call/answer-call.ts';
 export type { CallPorts } from './call/answer-call.ts';
 export { buildImage, prepareBuild } from './build-image.ts';

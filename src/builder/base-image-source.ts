@@ -7,6 +7,7 @@ import type { RegistryClient, Repository } from '../registry/index.ts';
 import type { LayerCache } from '../build/index.ts';
 import type { BaseImage } from '../plan/index.ts';
 import { countedBytes } from './counted-bytes.ts';
+import type { WarmBases } from './warm/warm-bases.ts';
 import { cachedDocuments, documentOf, keepDocument, manifestOf } from './cache/cached-documents.ts';
 
 const CONCURRENT_FETCHES = 4;
@@ -23,17 +24,23 @@ export class BaseImageSource implements BlobSource {
   readonly #inLayouts = new Map<Digest, BlobSource>();
   readonly #layouts: ReadonlyMap<string, LayoutImage>;
   readonly #cached: (BlobSource & LayerCache) | undefined;
+  readonly #warm: WarmBases | undefined;
   readonly #resolved = new Map<string, Promise<BaseImage>>();
   #fetchedBytes = 0;
 
-  /** `layouts` are the image layouts among the named contexts, by their names; `cached` has the layers of other builds. */
+  /**
+   * `layouts` are the image layouts among the named contexts, by their names; `cached` has the layers of other builds, `warm`
+   * images that were fetched before.
+   */
   constructor(
     registry: RegistryClient,
     store: LocalBlobStore,
     signal: AbortSignal,
     layouts: ReadonlyMap<string, LayoutImage> = new Map(),
     cached?: BlobSource & LayerCache,
+    warm?: WarmBases,
   ) {
+    this.#warm = warm;
     this.#cached = cached;
     this.#layouts = layouts;
     this.#registry = registry;
@@ -57,16 +64,20 @@ export class BaseImageSource implements BlobSource {
   async #resolve(text: string, platform: Platform): Promise<BaseImage> {
     const reference = withDefaultTag(parseReference(text));
     const { repository, ...root } = await this.#rootOf(reference);
-    const source =
+    const cached =
       this.#cached === undefined ? repository : cachedDocuments(repository, this.#cached, Date.now);
+    const source = this.#warm?.before(cached) ?? cached;
     const image = await readImage(source, root, platform, this.#signal);
     for (const layer of image.layers) this.#origins.set(layer.descriptor.digest, repository);
     const name = formatReference({ ...reference, digest: root.descriptor.digest });
     return { name, config: image.config, layers: image.layers };
   }
 
-  /** What a reference names. One by digest is known without asking a registry, where the cache has it. */
+  /** What a reference names. One by digest is known without asking a registry, where it was fetched before. */
   async #rootOf(reference: Reference): Promise<ManifestBytes & { readonly repository: Repository }> {
+    const warm = reference.digest && (await this.#warm?.manifest(reference.digest, this.#signal));
+    if (warm !== undefined)
+      return { ...warm, repository: this.#registry.repository(reference, 'pull') };
     const known = reference.digest && this.#cached && (await documentOf(reference.digest, this.#cached));
     if (known !== undefined)
       return { ...manifestOf(known), repository: this.#registry.repository(reference, 'pull') };
@@ -90,6 +101,7 @@ export class BaseImageSource implements BlobSource {
   /** Puts a layer into the store, where it is not there yet. */
   fetch(descriptor: Descriptor): Promise<void> {
     return this.#limit(async () => {
+      if (await this.#warm?.fetch(descriptor, this.#store, this.#signal)) return;
       await copyBlob(this.#originOf(descriptor), this.#store, descriptor, { signal: this.#signal });
     });
   }
@@ -102,7 +114,9 @@ export class BaseImageSource implements BlobSource {
 
   /** A blob from the local store, or else from the repository it belongs to: layers that no step needed are not here. */
   async *open(descriptor: Descriptor, signal?: AbortSignal): AsyncIterable<Uint8Array> {
-    const isLocal = await this.#store.has(descriptor);
+    const isLocal =
+      (await this.#store.has(descriptor)) ||
+      ((await this.#warm?.fetch(descriptor, this.#store, this.#signal)) ?? false);
     yield* (isLocal ? this.#store : this.#originOf(descriptor)).open(descriptor, signal);
   }
 

@@ -14,6 +14,7 @@ import type { IsolationPlace } from './isolation-place.ts';
 import type { GatheredRequest } from './job.ts';
 import { checkDestinations } from './push-destinations.ts';
 import { resultOf } from './result-of.ts';
+import type { WarmBases } from './warm/warm-bases.ts';
 import { openWorld } from './world.ts';
 
 /** What a build works with. */
@@ -26,6 +27,8 @@ export interface BuildSite {
   readonly sources: SourceTools;
   readonly layouts: ReadonlyMap<string, LayoutImage>;
   readonly cache: CacheSession | undefined;
+  /** Base images that were fetched before. */
+  readonly warm: WarmBases | undefined;
 }
 
 export type Finished = Omit<BuildResult, 'milliseconds'>;
@@ -34,13 +37,13 @@ export type Finished = Omit<BuildResult, 'milliseconds'>;
 export async function buildAndExport(
   request: GatheredRequest,
   { env, reporter, stdout, signal: cancelled }: BuildSurroundings,
-  { registry, store, sources, layouts, ...site }: BuildSite,
+  { registry, store, sources, layouts, warm, ...site }: BuildSite,
 ): Promise<Finished> {
   const { outputs, registries, spec } = request;
   const { cache, scratch } = site;
   const stop = new AbortController();
   const signal = AbortSignal.any([cancelled, stop.signal]);
-  const bases = new BaseImageSource(registry, store, signal, layouts, cache);
+  const bases = new BaseImageSource(registry, store, signal, layouts, cache, warm);
   const world = openWorld(bases, { ...sources, signal }, cache);
   const tools: ExportTools = {
     registry,

@@ -4,4 +4,5 @@ export { runCacheTask } from './cache/tend/run-cache-task.ts';
 export { runCall } from './run-call.ts';
 export { runDoctor } from './run-doctor.ts';
 export { runExplain } from './cache/run-explain.ts';
+export { runWarmer } from './warm/run-warmer.ts';
 export { runPublish } from './publish/run-publish.ts';

@@ -12,6 +12,7 @@ import { gatherSources, layoutsOf, sourceTools } from './gather-sources.ts';
 import { IsolationPlace } from './isolation-place.ts';
 import type { GatheredRequest } from './job.ts';
 import { startAgents } from './ssh-agent/start-agents.ts';
+import { openWarm } from './warm/warm-bases.ts';
 
 /** Builds an image and takes it where the request says. Leaves nothing else behind on this machine. Throws BuildError. */
 export const runBuild: RunBuild = async (request, surroundings) => {
@@ -41,7 +42,9 @@ export const runBuild: RunBuild = async (request, surroundings) => {
       archives,
       mountFrom: () => pushedTo,
     });
-    const site = { scratch, store, registry, isolation, sources, layouts: layoutsOf(request.spec), cache };
+    const warm = openWarm(request.warmBases, reporter);
+    const layouts = layoutsOf(request.spec);
+    const site = { scratch, store, registry, isolation, sources, layouts, cache, warm };
     const result = await keepingResults(gathered, surroundings, site);
     if (result.cache !== undefined) tellOutcomes(result.cache, reporter);
     return { ...result, milliseconds: Math.round(performance.now() - started) };

@@ -36,9 +36,18 @@ export function longFlag(name: string): FlagMeaning {
   });
 }
 
-/** The meaning of `-x`; throws USAGE for an unknown one. */
-export function shortFlag(letter: string): FlagMeaning {
-  const found = SHORT.get(letter);
+/** Letters that stand for other flags in kaniko's warmer. */
+const WARMER_LETTERS = new Map([
+  ['i', 'image'],
+  ['c', 'cache-dir'],
+  ['d', 'dockerfile'],
+  ['f', 'force'],
+]);
+
+/** The meaning of `-x` for a command, the first word; throws USAGE for an unknown one. */
+export function shortFlag(letter: string, command: string | undefined): FlagMeaning {
+  const name = command === 'warmer' ? WARMER_LETTERS.get(letter) : undefined;
+  const found = name === undefined ? SHORT.get(letter) : LONG.get(name);
   if (found !== undefined) return found;
   throw new BuildError('USAGE', `unknown flag: -${letter}`, { hint: 'ts-kaniko --help lists the flags' });
 }

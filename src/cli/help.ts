@@ -21,6 +21,8 @@ Usage:
                                 take out what nobody uses
   ts-kaniko cache explain [flags of the build] [--json]
                                 tell what a build would find, and why it would not, without building
+  ts-kaniko warmer --image reference… | --dockerfile file [--cache-dir dir] [--force]
+                                fetch base images that builds take from the directory
   ts-kaniko doctor [--json]     tell what this machine can do
   ts-kaniko version             print the version
   ts-kaniko --help              print this text

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { runBuild, runCacheTask, runCall, runDoctor, runExplain, runPublish } from '../builder/index.ts';
+import { runBuild, runCacheTask, runCall, runDoctor, runExplain, runPublish, runWarmer } from '../builder/index.ts';
 import { closeInheritedDescriptors } from '../process/index.ts';
 import { main } from './main.ts';
 
@@ -39,6 +39,7 @@ const status = await main(process.argv.slice(2), process.env, {
   runDoctor,
   runExplain,
   runPublish,
+  runWarmer,
   // Standard input is opened when it is read, not before.
   stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
   stdout: process.stdout,

@@ -9,6 +9,7 @@ import { bareLog } from './open-log.ts';
 import { publishCommand } from './publish-command.ts';
 import { parseFlags, type CommandLine } from './parse-flags.ts';
 import { type CliPorts } from './ports.ts';
+import { warmerCommand } from './warmer-command.ts';
 import { refuseForeignFlags } from './treat-flags.ts';
 
 type Command = (line: CommandLine, env: Environment, ports: CliPorts) => number | Promise<number>;
@@ -29,6 +30,7 @@ const COMMANDS = new Map<string, Command>([
     (line, env, ports) => cacheTaskCommand(kind, line, env, ports),
   ]),
   ['cache explain', explainCommand],
+  ['warmer', warmerCommand],
   ['version', (_line, _env, ports) => answer(ports, `ts-kaniko ${ports.version()}\n`)],
   ['help', (_line, _env, ports) => answer(ports, helpText())],
 ]);
@@ -55,7 +57,7 @@ function commandOf(line: CommandLine): Command {
   const takesWords = PUBLISH_COMMANDS.some((one) => one === name);
   if (extra !== undefined && !takesWords) throw unexpected(extra);
   if (switches.has('json') && !answersJson(name)) {
-    throw new BuildError('USAGE', '--json belongs to doctor and cache', {
+    throw new BuildError('USAGE', '--json belongs to doctor, cache and warmer', {
       hint: 'use --log-format json for builds',
     });
   }
@@ -91,7 +93,7 @@ function unknownCommand(name: string): BuildError {
 }
 
 function answersJson(name: string): boolean {
-  return name === 'doctor' || name.startsWith('cache ');
+  return ['doctor', 'warmer'].includes(name) || name.startsWith('cache ');
 }
 
 function unexpected(word: string): BuildError {

@@ -21,7 +21,7 @@ export interface CommandLine {
 
 /**
  * Reads arguments as Go's pflag does: `--flag=value`, `--flag value`, `-f value`, `-fvalue`, `--bool`, `--bool=false`, and
- * `--` ends the flags. Throws USAGE for an unknown flag and for one that lacks its value.
+ * `--` ends the flags. Letters mean what they mean for the command where it stands before them. Throws USAGE for an unknown flag and for one that lacks its value.
  */
 export function parseFlags(argv: readonly string[]): CommandLine {
   const flags: GivenFlag[] = [];
@@ -34,7 +34,7 @@ export function parseFlags(argv: readonly string[]): CommandLine {
     } else if (!word.startsWith('-') || word === '-') {
       words.push(word);
     } else {
-      const { spelling, value, meaning } = splitFlag(word);
+      const { spelling, value, meaning } = splitFlag(word, words[0]);
       if (meaning.kind === 'switch') switches.add(meaning.name);
       else flags.push(givenFlag(spelling, meaning, value ?? valueAfter(spelling, meaning, rest)));
     }
@@ -49,13 +49,13 @@ interface SplitFlag {
   readonly meaning: FlagMeaning;
 }
 
-function splitFlag(word: string): SplitFlag {
+function splitFlag(word: string, command: string | undefined): SplitFlag {
   if (!word.startsWith('--')) {
     const letter = word.slice(1, 2);
     const attached = word.slice(2).replace(/^=/, '');
     return {
       spelling: `-${letter}`,
-      meaning: shortFlag(letter),
+      meaning: shortFlag(letter, command),
       value: word.length > 2 ? attached : undefined,
     };
   }

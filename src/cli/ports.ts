@@ -6,6 +6,7 @@ import {
   type RunDoctor,
   type RunExplain,
   type RunPublish,
+  type RunWarmer,
 } from '../request/index.ts';
 
 /** Takes text as it is. */
@@ -20,6 +21,7 @@ export interface CliPorts {
   readonly runPublish: RunPublish;
   readonly runCacheTask: RunCacheTask;
   readonly runExplain: RunExplain;
+  readonly runWarmer: RunWarmer;
   readonly runDoctor: RunDoctor;
   /** Read only where a context or Dockerfile is asked for from it. */
   readonly stdin: AsyncIterable<Uint8Array>;

@@ -31,15 +31,23 @@ export async function openLayout(
   image: LayoutImage,
   signal?: AbortSignal,
 ): Promise<{ readonly source: ManifestSource; readonly root: ManifestBytes }> {
-  const { directory } = image;
+  const { source, index } = openDirectory(image.directory);
+  const chosen = choose(image, index);
+  return { source, root: chosen === undefined ? wholeIndex(index) : await read(source, chosen, signal) };
+}
+
+/** The documents and blobs of an OCI layout, by digest. Throws IMAGE where there is no layout. */
+export function layoutSource(directory: string): ManifestSource {
+  return openDirectory(directory).source;
+}
+
+function openDirectory(directory: string): { readonly source: ManifestSource; readonly index: ImageIndex } {
   if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new BuildError('IMAGE', `there is no image layout ${directory}`);
   if (!requireLayoutVersion(join(directory, 'oci-layout')))
     throw new BuildError('IMAGE', `${directory} is no OCI image layout: it has no file oci-layout`);
   const index = readIndex(join(directory, 'index.json'));
-  const source = sourceOf(new DirectoryStore(directory), index);
-  const chosen = choose(image, index);
-  return { source, root: chosen === undefined ? wholeIndex(index) : await read(source, chosen, signal) };
+  return { source: sourceOf(new DirectoryStore(directory), index), index };
 }
 
 function sourceOf(store: DirectoryStore, index: ImageIndex): ManifestSource {

@@ -15,6 +15,7 @@ import { parseCall, type CallChoice } from './call-choice.ts';
 import { parseChoice } from './choice.ts';
 import { checkStandardInput } from './context-choice.ts';
 import { type Environment } from './front-ports.ts';
+import { warmDirectory } from './warm-request.ts';
 import { type OptionValues } from './option-values.ts';
 import { parseBuildArgs, parseLabels } from './pairs.ts';
 import { cacheRequest } from './cache/cache-request.ts';
@@ -93,6 +94,7 @@ export function assembleRequest(
     sshAgents: parseAgents(values.list('ssh'), place),
     gitTokens: choices.gitTokens,
     cache: cacheRequest(values, { ...place, pushed: pushedNames(outputs) }),
+    warmBases: warmDirectory(values, place.cwd),
     isolation: parseChoice(values.text('isolation') ?? 'auto', ISOLATION_CHOICES, 'isolation'),
     force: values.flag('force') ?? false,
     scratchParent: scratchParentOf(values, place.cwd),

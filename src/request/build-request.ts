@@ -214,6 +214,8 @@ export interface BuildRequest {
   readonly force: boolean;
   /** Undefined for a build without a layer cache. */
   readonly cache?: CacheOptions | undefined;
+  /** Absolute directory of this machine that `warmer` may have put base images into. */
+  readonly warmBases?: string | undefined;
   /** Directory below which scratch space is made, where one was asked for; else a place is found. */
   readonly scratchParent?: string | undefined;
 }

@@ -72,4 +72,6 @@ export { checkCommit, parseGitSource } from './sources/parse-git-source.ts';
 export { parseNamedSources } from './sources/parse-named-source.ts';
 export { withPullMethod } from './sources/pull-method.ts';
 export { sourceDateEpoch, withContextEpoch } from './source-date-epoch.ts';
+export { warmRequest } from './warm-request.ts';
+export type { RunWarmer, WarmRequest } from './warm-request.ts';
 export { normaliseTags } from './tags.ts';

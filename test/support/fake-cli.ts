@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
 import type { CliPorts } from '../../src/cli/ports.ts';
-import type { BuildRequest, BuildResult, CacheTaskRequest, RunBuild } from '../../src/request/index.ts';
+import type { BuildRequest, BuildResult, CacheTaskRequest, RunBuild, WarmRequest } from '../../src/request/index.ts';
 import { buildResult } from './build-results.ts';
 
 export interface FakeCli {
@@ -13,6 +13,7 @@ export interface FakeCli {
   readonly requests: BuildRequest[];
   /** The tasks on caches that were asked for. */
   readonly tasks: CacheTaskRequest[];
+  readonly warmed: WarmRequest[];
   readonly exits: number[];
 }
 
@@ -25,6 +26,7 @@ export function fakeCli(
   const written = { out: '', err: '' };
   const requests: BuildRequest[] = [];
   const tasks: CacheTaskRequest[] = [];
+  const warmed: WarmRequest[] = [];
   const exits: number[] = [];
   const signals = new EventEmitter();
   const ports: CliPorts = {
@@ -45,6 +47,10 @@ export function fakeCli(
       requests.push(request);
       return Promise.resolve({ text: 'explained\n', json: { explained: true }, status: 0 });
     },
+    runWarmer: (request) => {
+      warmed.push(request);
+      return Promise.resolve({ text: '', json: { warmed: true }, status: 0 });
+    },
     runDoctor: ({ env }) =>
       Promise.resolve({ text: `scratch ${env['TMPDIR'] ?? ''}`, json: { scratch: env['TMPDIR'] } }),
     stdin: Readable.from([]),
@@ -60,5 +66,5 @@ export function fakeCli(
     time: () => '2026-01-02T03:04:05Z',
     exists: () => false,
   };
-  return { ports, signals, out: () => written.out, err: () => written.err, requests, tasks, exits };
+  return { ports, signals, out: () => written.out, err: () => written.err, requests, tasks, warmed, exits };
 }

@@ -7,6 +7,7 @@ import { BaseImageSource } from '../base-image-source.ts';
 import { gatherSources, layoutsOf, sourceTools } from '../gather-sources.ts';
 import { inScratch, type ScratchPlace } from '../in-scratch.ts';
 import { openContexts } from '../open-contexts.ts';
+import { openWarm } from '../warm/warm-bases.ts';
 import { openWorld } from '../world.ts';
 import { explainAnswer, type ExplainedPlatform } from './explain-answer.ts';
 import { explainSteps } from './explain-steps.ts';
@@ -32,7 +33,8 @@ export const runExplain: RunExplain = (request, surroundings) =>
     const tools = sourceTools(request, surroundings, { ...place, signal });
     const spec = await gatherSources(asked, tools);
     const known = await allRecords(cache, caches, surroundings);
-    const bases = new BaseImageSource(place.registry, store, signal, layoutsOf(asked), session);
+    const warm = openWarm(request.warmBases, surroundings.reporter);
+    const bases = new BaseImageSource(place.registry, store, signal, layoutsOf(asked), session, warm);
     const world = openWorld(bases, { ...tools, signal }, session);
     const platforms: ExplainedPlatform[] = [];
     for (const platform of request.platforms ?? [spec.platform]) {

@@ -16,10 +16,11 @@ export const CACHE_OPTIONS = [
     input: { name: 'cache-repo', kind: 'text' },
   },
   {
-    about: 'Directory of the layer cache on this machine',
+    about: 'Directory of the layer cache on this machine, and of base images that warmer fetched',
     treatment: 'works',
     flag: { name: 'cache-dir', kind: 'text', value: 'dir' },
     input: { name: 'cache-dir', kind: 'text' },
+    note: 'base images are looked for in /cache where it is not given',
   },
   {
     about:

@@ -1,6 +1,6 @@
 import { type OptionSpec } from './option.ts';
 
-/** Flags of commands on the layer cache. */
+/** Flags of commands on caches. */
 export const COMMAND_OPTIONS = [
   {
     about: 'Take out of the cache what is damaged',
@@ -26,5 +26,12 @@ export const COMMAND_OPTIONS = [
     treatment: 'works',
     commands: ['cache prune'],
     flag: { name: 'dry-run', kind: 'flag' },
+  },
+  {
+    about: 'Base image that is fetched into the cache directory',
+    treatment: 'works',
+    commands: ['warmer'],
+    flag: { name: 'image', kind: 'list', value: 'reference' },
+    note: 'kaniko’s letters hold for warmer: -i image, -c cache-dir, -d dockerfile, -f force, which fetches again what is there',
   },
 ] as const satisfies readonly OptionSpec[];

@@ -20,7 +20,7 @@ export const OPTION_GROUPS = [
   { title: 'RUN', options: RUN_OPTIONS },
   { title: 'Output', options: OUTPUT_OPTIONS },
   { title: 'Layer cache', options: CACHE_OPTIONS },
-  { title: 'Commands on the layer cache', options: COMMAND_OPTIONS },
+  { title: 'Commands on caches', options: COMMAND_OPTIONS },
   { title: 'Registries', options: REGISTRY_OPTIONS },
   { title: 'Log', options: FRONT_OPTIONS },
   { title: 'Accepted for kaniko, without effect', options: KANIKO_NO_OPS },

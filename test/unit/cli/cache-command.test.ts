@@ -71,7 +71,7 @@ describe('commands on the layer cache', () => {
     ['cache ls --repair', '--repair belongs to cache verify'],
     ['build --max-size 1g', '--max-size belongs to cache prune'],
     ['--older-than 1h', '--older-than belongs to cache prune'],
-    ['build --json', '--json belongs to doctor and cache'],
+    ['build --json', '--json belongs to doctor, cache and warmer'],
   ])('%s: refused', async (line, message) => {
     const { status, err, tasks, requests } = await run(line);
     expect([status, tasks, requests]).toEqual([64, [], []]);
@@ -90,5 +90,39 @@ describe('cache explain', () => {
   it('leaves the choice of the caches to those that are named', async () => {
     const { requests } = await run('cache explain -c ctx --cache-from type=local,src=b');
     expect(requests[0]?.cache?.sources).toEqual([local('b')]);
+  });
+});
+
+describe('warmer', () => {
+  it('takes the letters of kaniko, also after flags of other names', async () => {
+    const { warmed, status } = await run(
+      'warmer -i a.test/x:1 --image b.test/y -c /warm -d ctx/Dockerfile -f --build-arg A=1 --platform linux/arm64 --cache-ttl 1h',
+    );
+    expect(status).toBe(0);
+    expect(warmed[0]).toMatchObject({
+      images: ['a.test/x:1', 'b.test/y'],
+      directory: '/warm',
+      dockerfile: join(cwd, 'ctx/Dockerfile'),
+      force: true,
+      buildArgs: { A: '1' },
+      platforms: [{ os: 'linux', architecture: 'arm64' }],
+      maxAgeMs: 3_600_000,
+    });
+  });
+
+  it('has the directory of kaniko where none is given, and so do builds', async () => {
+    expect((await run('warmer -i a')).warmed[0]).toMatchObject({ directory: '/cache', force: false });
+    expect((await run('build -c ctx --no-push')).requests[0]?.warmBases).toBe('/cache');
+    expect((await run('build -c ctx --no-push --cache-dir w')).requests[0]?.warmBases).toBe(join(cwd, 'w'));
+  });
+
+  it.each([
+    ['warmer', 'warmer needs to be told which images'],
+    ['build --image a', '--image belongs to warmer'],
+    ['warmer -x', 'unknown flag: -x'],
+  ])('%s: refused', async (line, message) => {
+    const { status, err, warmed } = await run(line);
+    expect([status, warmed]).toEqual([64, []]);
+    expect(err()).toContain(`error: ${message}`);
   });
 });
