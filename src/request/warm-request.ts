@@ -63,7 +63,7 @@ export function warmRequest(
     maxAgeMs: ttl === undefined ? undefined : ageLimit(ttl),
     registries: registriesOf(values, place),
     credentials,
-    scratchParent: scratchParentOf(place.env),
+    scratchParent: scratchParentOf(values, place.cwd),
   };
 }
 

@@ -17,9 +17,10 @@ export function nameOf(record: CacheRecord): string {
   }
 }
 
-/** Bytes of what a record stands for: its blobs, or its own text. */
+/** Bytes of what a record stands for: its blobs, its part of one, or its own text. */
 export function sizeOf(record: CacheRecord): number {
   if (record.kind === 'document') return Buffer.byteLength(record.text);
+  if (record.kind === 'listing') return record.part.length;
   return blobsOf(record).reduce((sum, { size }) => sum + size, 0);
 }
 
