@@ -76,8 +76,7 @@ export class BaseImageSource implements BlobSource {
   /** What a reference names. One by digest is known without asking a registry, where it was fetched before. */
   async #rootOf(reference: Reference): Promise<ManifestBytes & { readonly repository: Repository }> {
     const warm = reference.digest && (await this.#warm?.manifest(reference.digest, this.#signal));
-    if (warm !== undefined)
-      return { ...warm, repository: this.#registry.repository(reference, 'pull') };
+    if (warm !== undefined) return { ...warm, repository: this.#registry.repository(reference, 'pull') };
     const known = reference.digest && this.#cached && (await documentOf(reference.digest, this.#cached));
     if (known !== undefined)
       return { ...manifestOf(known), repository: this.#registry.repository(reference, 'pull') };

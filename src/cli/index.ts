@@ -2,7 +2,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { runBuild, runCacheTask, runCall, runDoctor, runExplain, runPublish, runWarmer } from '../builder/index.ts';
+import {
+  runBuild,
+  runCacheTask,
+  runCall,
+  runDoctor,
+  runExplain,
+  runPublish,
+  runWarmer,
+} from '../builder/index.ts';
 import { closeInheritedDescriptors } from '../process/index.ts';
 import { main } from './main.ts';
 

@@ -1,7 +1,13 @@
 import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
 import type { CliPorts } from '../../src/cli/ports.ts';
-import type { BuildRequest, BuildResult, CacheTaskRequest, RunBuild, WarmRequest } from '../../src/request/index.ts';
+import type {
+  BuildRequest,
+  BuildResult,
+  CacheTaskRequest,
+  RunBuild,
+  WarmRequest,
+} from '../../src/request/index.ts';
 import { buildResult } from './build-results.ts';
 
 export interface FakeCli {

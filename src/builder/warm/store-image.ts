@@ -41,7 +41,11 @@ export async function storeImage(
     if (!force && (await store.has(descriptor))) continue;
     await write(store, descriptor, streamOf(bytes), signal);
   }
-  return { blobs: [...layers, ...all.map(({ descriptor }) => descriptor)].map(({ digest }) => digest), fetched, present };
+  return {
+    blobs: [...layers, ...all.map(({ descriptor }) => descriptor)].map(({ digest }) => digest),
+    fetched,
+    present,
+  };
 }
 
 /** Writes a blob whether or not it is there: readers see the old file or the new one. */

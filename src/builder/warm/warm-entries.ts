@@ -57,7 +57,7 @@ export class WarmEntries {
   }
 
   async #writeIndex(): Promise<void> {
-    for (let written: unknown, wanted = indexOf(this.all()); !isDeepStrictEqual(written, wanted); ) {
+    for (let written: unknown, wanted = indexOf(this.all()); !isDeepStrictEqual(written, wanted);) {
       const bytes = Buffer.from(JSON.stringify(wanted));
       await replaceFile(join(this.#layout, 'index.json'), (write) => write(bytes));
       written = wanted;
@@ -66,7 +66,9 @@ export class WarmEntries {
   }
 
   #pathOf({ reference, platform }: WarmEntry): string {
-    const name = createHash('sha256').update(JSON.stringify([reference, platform])).digest('hex');
+    const name = createHash('sha256')
+      .update(JSON.stringify([reference, platform]))
+      .digest('hex');
     return join(this.#folder, name);
   }
 }
