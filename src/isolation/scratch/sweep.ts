@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { NO_BACKEND, type Backend, type BackendName } from '../backend/backend.ts';
 import { removeScratch } from '../backend/remove-scratch.ts';
 import { parseMountInfo } from '../mount-info.ts';
 import { candidate } from '../probe/candidates.ts';
 import { machineFacts } from '../probe/machine-facts.ts';
 import { claimStale } from './claim-stale.ts';
+
+const TRIES = 5;
+const AGAIN_MS = 100;
 
 /**
  * Removes what builds that were killed left in these places, as root of their namespace where their files belong to ids
@@ -18,15 +22,28 @@ export async function sweepStale(
   let removed = 0;
   for (const parent of new Set(parents)) {
     for (const { directory, backend } of await claimStale(parent, mounts)) {
-      try {
-        await removeScratch(directory, backendOf(backend, parent, env), env);
-        removed++;
-      } catch {
-        // Its name says what it is: the next build tries again.
-      }
+      if (await isRemoved(directory, backendOf(backend, parent, env), env)) removed++;
     }
   }
   return removed;
+}
+
+/** Its name says what it is: where it cannot be removed, the next build tries again. */
+async function isRemoved(
+  directory: string,
+  backend: Backend,
+  env: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  for (let tries = 1; tries <= TRIES; tries++) {
+    try {
+      await removeScratch(directory, backend, env);
+      return true;
+    } catch {
+      // What was killed with the build may be dying still, and writing.
+      await delay(AGAIN_MS);
+    }
+  }
+  return false;
 }
 
 /** A way to become root over files of that backend, as far as there still is one here: the ids are lent to the same user. */
