@@ -11,7 +11,7 @@ import {
   runPublish,
   runWarmer,
 } from '../builder/index.ts';
-import { closeInheritedDescriptors } from '../process/index.ts';
+import { closeInheritedDescriptors, hideArguments } from '../process/index.ts';
 import { main } from './main.ts';
 
 /** The version in package.json, which lies two directories above this file in src/ as in dist/. */
@@ -37,6 +37,8 @@ function writeBytes(chunk: Uint8Array): Promise<void> {
 
 // What our own parent left open would be passed on to RUN; a Node parent's channel is ours to keep.
 if (process.send === undefined) closeInheritedDescriptors();
+// Build arguments and addresses among them are nobody else's to read.
+hideArguments('ts-kaniko');
 process.stdout.on('error', ignoreClosedPipe);
 process.stderr.on('error', ignoreClosedPipe);
 

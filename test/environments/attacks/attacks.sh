@@ -10,7 +10,7 @@ try() {
   fi
 }
 try read-environment 'grep -l -a "$1" /proc/[0-9]*/environ'
-try read-arguments 'grep -l -a -e "dist/[b]uilder" -e "dist/[c]li" /proc/[0-9]*/cmdline'
+try read-arguments 'grep -l -a -e "--[n]o-push" /proc/[0-9]*/cmdline'
 try read-descriptors 'for f in /proc/[0-9]*/fd/*; do case $(readlink "$f") in *"(deleted)") ;; /workspace/*|*/ts-kaniko-*) echo "$f";; esac; done'
 try read-own-descriptors 'for n in $(seq 3 255); do test -e "/proc/$$/fd/$n" && readlink "/proc/$$/fd/$n"; done | grep -v "^/proc/\|/bin/sh\|pipe:"'
 try read-files 'cat /workspace/canary'
@@ -22,7 +22,7 @@ try find-tokens 'cat /kaniko/.docker/config.json /workspace/home/.docker/config.
 try find-sockets 'find / -xdev -type s | grep -v /var/run/dbus'
 try mount-over 'mount -t tmpfs x /mnt && echo mounted'
 try make-devices 'mknod /tmp/disk b 254 0 && head -c 1 /tmp/disk | wc -c | grep 1; rm -f /tmp/disk'
-try signal-builder 'for p in /proc/[0-9]*; do case $(tr "\0" " " <"$p/cmdline" 2>/dev/null) in *dist/[b]uilder*|*dist/[c]li*) kill -0 "${p#/proc/}" && echo "$p";; esac; done'
+try signal-builder 'for p in /proc/[0-9]*; do case $(tr "\0" " " <"$p/cmdline" 2>/dev/null) in *dist/[b]uilder*|ts-[k]aniko*) kill -0 "${p#/proc/}" && echo "$p";; esac; done'
 try write-kernel 'echo 1 >/proc/sys/kernel/panic_on_oops && echo written'
 (setsid sh -c 'while :; do echo alive >>/daemon; sleep 0.1; done' >/dev/null 2>&1 &)
 sleep 0.3
