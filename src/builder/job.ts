@@ -47,7 +47,7 @@ export function jobOf(
     },
     ...runSupplies(request),
     ownProc: backend.ownProc,
-    recorder: backend.recorder,
+    oneUser: backend.oneUser,
     path: backend.builderDirectory === undefined ? (env['PATH'] ?? '') : `${backend.builderDirectory}/bin`,
     ...(cache !== undefined && { cache }),
     proot: backend.proot,

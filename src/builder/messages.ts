@@ -103,8 +103,8 @@ export const Job = z.object({
   trees: z.string(),
   /** Whether RUN can have a proc file system of its own. */
   ownProc: z.boolean(),
-  /** What records owners, where there is one user only. */
-  recorder: z.string().optional(),
+  /** How the only user there is passes for others. */
+  oneUser: z.object({ strace: z.string().optional() }).optional(),
   /** What runs RUN where there are no namespaces. */
   proot: z.string().optional(),
   /** PATH of the machine, where the sandbox's own programs are looked up. */

@@ -46,7 +46,7 @@ export function createSandbox(job: Job): Sandbox {
         return await runIn(
           directory,
           request,
-          { tools, ownProc: job.ownProc, recorder: job.recorder, proot: job.proot, run: job.spec.run ?? {} },
+          { tools, ownProc: job.ownProc, oneUser: job.oneUser, proot: job.proot, run: job.spec.run ?? {} },
           signal,
         );
       } finally {
@@ -63,9 +63,11 @@ function placeOf({ settings, trees }: Job): string {
 
 /** It lets changes of owner succeed that it does not make, and tells nobody. */
 const PROOT_RECORDS_NOTHING = 'owners that programs set are not recorded under proot';
+/** A user other than root can give files to nobody. */
+const NOTHING_RECORDED = 'owners that programs set are not recorded without strace';
 
 /** What of this machine a RUN is run with. */
-type Machine = Pick<SandboxSpec, 'tools' | 'ownProc' | 'recorder'> & {
+type Machine = Pick<SandboxSpec, 'tools' | 'ownProc' | 'oneUser'> & {
   readonly proot: string | undefined;
   readonly run: RunOptions;
 };
@@ -80,7 +82,7 @@ async function runIn(
   const spec: SandboxSpec = {
     tools: machine.tools,
     ownProc: machine.ownProc,
-    recorder: machine.recorder,
+    oneUser: machine.oneUser,
     rootDir: toText(request.root.directory),
     args: request.args,
     env: request.env,
@@ -102,7 +104,10 @@ async function runIn(
   }
   const runOne = request.root.directory === '/' ? runInPlace : runSandboxed;
   const { recording, ...outcome } = await runOne(spec, signal);
-  return { ...outcome, ownership: recording?.events, unrecorded: recording?.unrecorded };
+  const isLost =
+    machine.oneUser !== undefined && machine.oneUser.strace === undefined && request.user.uid === 0;
+  const unrecorded = isLost ? [NOTHING_RECORDED] : recording?.unrecorded;
+  return { ...outcome, ownership: recording?.events, unrecorded };
 }
 
 /** Name resolution as on this machine, and more, as copies that RUN may change without a trace. */
@@ -121,9 +126,9 @@ function bindFiles(directory: string, { root }: RunRequest, machine: Machine): S
 
 /** apt works as another user where it can; it is told not to where there is none. */
 function extraFiles(
-  { recorder }: Pick<Machine, 'recorder'>,
+  { oneUser }: Pick<Machine, 'oneUser'>,
   view: RunRequest['root']['view'],
 ): { readonly path: BytePath; readonly content: string }[] {
-  const path = recorder === undefined ? undefined : aptSettingsTarget(view);
+  const path = oneUser === undefined ? undefined : aptSettingsTarget(view);
   return path === undefined ? [] : [{ path, content: 'APT::Sandbox::User "root";\n' }];
 }

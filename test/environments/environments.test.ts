@@ -31,4 +31,11 @@ describe.skipIf(reason !== undefined)(titled('the same build in each environment
     );
     expect(examined.build.leftovers).toEqual([]);
   });
+
+  it('is refused where its owners would be lost, if that is asked for', async () => {
+    const bare = ENVIRONMENTS.find(({ name }) => name === 'E4-bare');
+    const { build } = await examine(bare ?? expect.fail(), laboratory, ['--strict-ownership']);
+    expect(build.status).toBe(71);
+    expect(build.stderr).toContain('owners that programs set are not recorded without strace');
+  });
 });

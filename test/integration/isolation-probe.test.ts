@@ -9,7 +9,7 @@ const reason = noRootSandbox();
 const MODULE = JSON.stringify(new URL('../../src/isolation/index.ts', import.meta.url).href);
 const PROBE = `
   const { probeIsolation } = await import(${MODULE});
-  process.stdout.write(JSON.stringify(await probeIsolation({ scratchParent: process.argv[1], env: process.env })));`;
+  process.stdout.write(JSON.stringify(await probeIsolation({ scratchParent: process.argv[1], env: process.env, everything: true })));`;
 
 describe('probeIsolation', () => {
   let parent = '';
@@ -36,7 +36,11 @@ describe('probeIsolation', () => {
     const report = await probeIsolation({
       scratchParent: `${parent}/new`,
       env: { PATH: process.env['PATH'] },
+      everything: true,
     });
+    console.log(
+      report.results.map(({ backend, milliseconds }) => `${backend} ${milliseconds} ms`).join(', '),
+    );
     expect(report.results.map(({ backend }) => backend)).toEqual([
       'mountns',
       'sudo',

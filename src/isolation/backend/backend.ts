@@ -1,5 +1,6 @@
 import type { IsolationChoice } from '../../request/index.ts';
 import type { IdRange } from '../id-map.ts';
+import type { OneUser } from '../recorder/one-user-command.ts';
 
 export type BackendName = Exclude<IsolationChoice, 'auto'>;
 
@@ -28,8 +29,8 @@ export interface Backend {
   readonly ownership: 'disk' | 'ledger';
   /** The ids of a user namespace; only with those whose names begin so. */
   readonly maps?: IdMaps | undefined;
-  /** Absolute path of strace(1), which records owners; only with `userns-single`. */
-  readonly recorder?: string | undefined;
+  /** How the only user there is passes for others; only with `userns-single`. */
+  readonly oneUser?: OneUser | undefined;
   /** The builder's directory in a container whose root RUN takes place in; only with `inplace`. */
   readonly builderDirectory?: string | undefined;
   /** Absolute path of proot(1); only with `proot`. */

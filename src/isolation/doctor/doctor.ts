@@ -22,10 +22,11 @@ export function doctorText(report: ProbeReport, scratch: DoctorPlaces): string {
 
 /** The same for programs: plain data for JSON. */
 export function doctorJson(report: ProbeReport, scratch: DoctorPlaces): unknown {
-  const results = report.results.map(({ backend, usable, reason, remedy }) => ({
+  const results = report.results.map(({ backend, usable, reason, remedy, milliseconds }) => ({
     backend,
     usable,
     reason,
+    milliseconds,
     ...(remedy === undefined ? {} : { remedy }),
   }));
   const { chosen = 'none', overlay, ownProc, facts } = report;

@@ -1,12 +1,13 @@
 import type { MachineFacts } from '../probe/machine-facts.ts';
 import type { ProbeReport } from '../probe/probe-isolation.ts';
 
-/** A line of facts and a line for each probe, indented, without a line break at the end. */
+/** A line of facts and a line for each probe, with what it took, indented, without a line break at the end. */
 export function probeTable(report: ProbeReport): string {
   const width = Math.max(...report.results.map(({ backend }) => backend.length));
-  const rows = report.results.map(({ backend, usable, reason }) =>
-    `  ${backend.padEnd(width)}  ${usable ? 'yes' : 'no '}  ${reason}`.trimEnd(),
-  );
+  const rows = report.results.map(({ backend, usable, reason, milliseconds = 0 }) => {
+    const cost = milliseconds === 0 ? '' : ` (${milliseconds} ms)`;
+    return `  ${backend.padEnd(width)}  ${usable ? 'yes' : 'no '}  ${reason}${cost}`.trimEnd();
+  });
   return [...factLines(report.facts).map((line) => `  ${line}`), ...rows].join('\n');
 }
 

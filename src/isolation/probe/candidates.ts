@@ -1,4 +1,5 @@
-import { PROOT_REMEDY } from './explain.ts';
+import { canPretend } from '../recorder/one-user-command.ts';
+import { PROOT_REMEDY, STRACE_REMEDY } from './explain.ts';
 import { ALL_IDS, type IdRange } from '../id-map.ts';
 import type { Backend, BackendName } from '../backend/backend.ts';
 import { hasCapability, type CapabilityName } from '../machine-capabilities.ts';
@@ -81,17 +82,14 @@ function full(facts: MachineFacts): Candidate {
   return { backend: backend('userns-full', { maps: facts.subordinate }) };
 }
 
-/** One user is enough where what happens to owners is recorded. */
+/** One user is enough where others can be pretended, and best where what happens to owners is recorded. */
 function single(facts: MachineFacts): Candidate {
   const { strace } = facts.tools;
-  if (strace === undefined)
-    return {
-      reason: 'strace, which records owners, is not installed',
-      remedy: 'install strace 5.16 or newer',
-    };
+  if (strace === undefined && !canPretend())
+    return { reason: 'strace, which records owners, is not installed', remedy: STRACE_REMEDY };
   const map = (outside: number): readonly IdRange[] => [{ inside: 0, outside, count: 1 }];
   const maps = { users: map(facts.uid), groups: map(facts.gid) };
-  return { backend: backend('userns-single', { maps, recorder: strace, ownership: 'ledger' }) };
+  return { backend: backend('userns-single', { maps, oneUser: { strace }, ownership: 'ledger' }) };
 }
 
 function inPlace(facts: MachineFacts, force: boolean): Candidate {

@@ -15,6 +15,8 @@ interface Rule {
   readonly remedy: string;
 }
 
+export const STRACE_REMEDY = 'install strace 5.16 or newer';
+
 /** What the distributions ship may be older: 5.1 knows no statx(2), which all programs of today call. */
 export const PROOT_REMEDY =
   'install proot 5.3 or newer (Debian 12 and 13 have 5.1: build it from the source package of Debian sid)';

@@ -6,7 +6,8 @@ import { removeScratch } from '../backend/remove-scratch.ts';
 import { sandboxTools } from '../sandbox-tools.ts';
 import { makeScratch } from '../scratch/make-scratch.ts';
 import { candidate } from './candidates.ts';
-import { explain } from './explain.ts';
+import type { OneUser } from '../recorder/one-user-command.ts';
+import { explain, STRACE_REMEDY } from './explain.ts';
 import { machineFacts, type MachineFacts } from './machine-facts.ts';
 import { tryProot } from './try-proot.ts';
 import { tryInside, type TrialResult } from './trial.ts';
@@ -22,11 +23,13 @@ export interface ProbeResult {
   readonly remedy?: string | undefined;
   /** Ready to be started, where usable. */
   readonly ready?: Backend | undefined;
+  /** Milliseconds it took to find out. */
+  readonly milliseconds?: number | undefined;
 }
 
 export interface ProbeReport {
   readonly facts: MachineFacts;
-  /** In order of preference; only the one asked for where `only` named one. */
+  /** In order of preference, up to the first usable one or all; only the one asked for where `only` named one. */
   readonly results: readonly ProbeResult[];
   /** The first usable one. */
   readonly chosen: BackendName | undefined;
@@ -42,27 +45,28 @@ export interface ProbeOptions {
   readonly only?: IsolationChoice | undefined;
   /** A container's root may be taken over whatever is in it. */
   readonly force?: boolean | undefined;
+  /** Go on after the first that works. */
+  readonly everything?: boolean | undefined;
 }
 
 /**
- * Finds out by doing which backends work here, all at once, each with a time limit. Never throws for what does not
- * work; FILESYSTEM where nothing can be written below `scratchParent`.
+ * Finds out by doing which backends work here, each with a time limit: one after another up to the first that does, or
+ * `everything`, all at once. Never throws for what does not work; FILESYSTEM where nothing can be written below `scratchParent`.
  */
 export async function probeIsolation({
   scratchParent,
   env,
   only = 'auto',
   force = false,
+  everything = false,
 }: ProbeOptions): Promise<ProbeReport> {
   mkdirSync(scratchParent, { recursive: true });
   const facts = machineFacts(realpathSync(scratchParent), env);
   const names = BACKEND_NAMES.filter((name) => only === 'auto' || only === name);
   const toolsMissing = missingTools(env['PATH'] ?? '');
-  const results = await Promise.all(
-    names.map((name) =>
-      probe(name, facts, { env: definedOnly(env), forced: only === name, force, toolsMissing }),
-    ),
-  );
+  const timed = (name: BackendName): Promise<ProbeResult> =>
+    timedProbe(name, facts, { env: definedOnly(env), forced: only === name, force, toolsMissing });
+  const results = await (everything ? Promise.all(names.map(timed)) : untilUsable(names, timed));
   const chosen = results.find((result) => result.usable);
   return {
     facts,
@@ -73,11 +77,34 @@ export async function probeIsolation({
   };
 }
 
+async function untilUsable(
+  names: readonly BackendName[],
+  probeOne: (name: BackendName) => Promise<ProbeResult>,
+): Promise<ProbeResult[]> {
+  const results: ProbeResult[] = [];
+  for (const name of names) {
+    const result = await probeOne(name);
+    results.push(result);
+    if (result.usable) break;
+  }
+  return results;
+}
+
 interface ProbeSettings {
   readonly env: Readonly<Record<string, string>>;
   readonly forced: boolean;
   readonly force: boolean;
   readonly toolsMissing: { readonly reason: string; readonly remedy: string | undefined } | undefined;
+}
+
+async function timedProbe(
+  name: BackendName,
+  facts: MachineFacts,
+  settings: ProbeSettings,
+): Promise<ProbeResult> {
+  const started = performance.now();
+  const result = await probe(name, facts, settings);
+  return { ...result, milliseconds: Math.round(performance.now() - started) };
 }
 
 async function probe(
@@ -118,7 +145,7 @@ function judge(backend: Backend, trial: TrialResult, facts: MachineFacts): Probe
   }
   const { failures } = trial as Extract<TrialResult, { entered: true }>;
   const notes = [
-    ...(backend.recorder === undefined ? [] : ['one user only: owners are recorded, not set']),
+    ...(backend.oneUser === undefined ? [] : [noteOfOneUser(backend.oneUser)]),
     ...(backend.proot === undefined ? [] : ['RUN is not kept apart; owners that programs set are lost']),
     ...(failures.overlay === undefined ? [] : [`no overlay on ${facts.scratchFsType}: ${failures.overlay}`]),
     ...(failures.proc === undefined ? [] : [`no /proc of its own for RUN: ${failures.proc}`]),
@@ -126,6 +153,11 @@ function judge(backend: Backend, trial: TrialResult, facts: MachineFacts): Probe
   ];
   const ready = { ...backend, overlay: failures.overlay === undefined, ownProc: failures.proc === undefined };
   return { backend: backend.name, usable: true, reason: notes.join('; '), ready };
+}
+
+function noteOfOneUser({ strace }: OneUser): string {
+  if (strace !== undefined) return 'one user only: owners are recorded, not set';
+  return `one user only, and owners that programs set are lost: ${STRACE_REMEDY}`;
 }
 
 /** Without being root, mounts and changed owners there is no RUN. */

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { toBuildError } from '../../errors/index.ts';
 import { findProgram, type ChildHandle } from '../../process/index.ts';
 import type { Backend } from '../backend/backend.ts';
-import { recorderCommand } from '../recorder/recorder-command.ts';
+import { oneUserCommand } from '../recorder/one-user-command.ts';
 import { startInside } from '../backend/start-inside.ts';
 
 /**
@@ -25,20 +25,21 @@ export type TrialResult =
 /**
  * Does once what a build does: mounts, changes owners, renames and deletes directories of an overlay's lower (which
  * mounts well but fails with EIO where overlayfs may not write its own attributes), mounts a new proc.
- * $1 overlay options, $2 owner, then the words that record changes of owner; the working directory is empty.
+ * $1 overlay options, $2 owner, $3 a shell, then the words that let a program's child change owners; the working directory
+ * is empty.
  */
 const SCRIPT = `
 try() { name=$1; shift; if said=$("$@" 2>&1); then echo "$name ok"; else echo "$name failed $said" | tr '\\n' ' '; echo; fi; }
 root() { [ "$(id -u)" = 0 ] || { echo "uid is $(id -u)"; return 1; }; }
 tmpfs() { mkdir m && mount -n -t tmpfs tmpfs m; }
-chowned() { owner=$1; shift; : >owned && "$@" chown "$owner" owned; }
+chowned() { owner=$1; shift; : >owned && "$@" "$sh" -c 'chown "$1" owned && :' sh "$owner"; }
 overlay() {
   mkdir -p l/a l/b u w o && : >l/a/f && : >l/b/f &&
   mount -n -t overlay -o "lowerdir=l,upperdir=u,workdir=w,$1" overlay o &&
   mv o/a o/c && rm -rf o/b && ls o/c/f
 }
 proc() { mkdir p && unshare --mount --pid --fork --kill-child -- mount -n -t proc proc p; }
-options=$1; owner=$2; shift 2
+options=$1; owner=$2; sh=$3; shift 3
 try root root; try mount tmpfs; try chown chowned "$owner" "$@"; try overlay overlay "$options"; try proc proc
 rm -rf ./owned; umount -n o m 2>/dev/null; rm -rf ./l ./u ./w ./o ./m ./p
 `;
@@ -50,12 +51,15 @@ export async function tryInside(
   env: Readonly<Record<string, string>>,
 ): Promise<TrialResult> {
   const deadline = delay(LIMIT_MS, 'late' as const, { ref: false });
+  const program = (name: string): string => findProgram(name, env['PATH'] ?? '') ?? `/bin/${name}`;
+  const tools = { sh: program('sh'), mkfifo: program('mkfifo') };
+  const { oneUser, userxattr } = backend;
   const starting = startInside(
     backend,
     [
-      ...[findProgram('sh', env['PATH'] ?? '') ?? '/bin/sh', '-c', SCRIPT, 'sh'],
-      ...[backend.userxattr ? 'userxattr' : 'redirect_dir=off,metacopy=off,index=off', '1:1'],
-      ...(backend.recorder === undefined ? [] : recorderCommand(backend.recorder, '/dev/null')),
+      ...[tools.sh, '-c', SCRIPT, 'sh'],
+      ...[userxattr ? 'userxattr' : 'redirect_dir=off,metacopy=off,index=off', '1:1', tools.sh],
+      ...(oneUser === undefined ? [] : oneUserCommand(oneUser, { directory, log: '/dev/null' }, tools)),
     ],
     { env: { ...env, LC_ALL: 'C' }, cwd: directory, stdio: ['pipe', 'pipe', 'pipe'] },
   );

@@ -1,6 +1,5 @@
 import { BuildError } from '../../errors/index.ts';
 import { CONTAINER_CAPABILITIES, hasCapability } from '../machine-capabilities.ts';
-import { recorderCommand } from '../recorder/recorder-command.ts';
 import type { SandboxSpec } from './sandbox-spec.ts';
 
 /**
@@ -33,6 +32,8 @@ export function launchCommand(spec: SandboxSpec, bounding: string, files: Launch
 export interface LaunchFiles {
   /** What a recorder writes to. */
   readonly log: string;
+  /** The words that go before the program of the only user, see oneUserCommand. */
+  readonly pretending: readonly string[];
   /** The user namespace in which the only user has the number that is asked for. */
   readonly userNamespace: string;
 }
@@ -44,15 +45,14 @@ function inRoot(
   bounding: string,
   files: LaunchFiles,
 ): string[] {
-  const { tools, user, workdir, recorder } = spec;
+  const { tools, user, workdir, oneUser } = spec;
   const shed = ['--ambient-caps=-all', '--inh-caps=-all', '--bounding-set', keptCapabilities(bounding), '--'];
   const changed = [tools.unshare, '--root=.', `--wd=${workdir}`];
-  if (recorder === undefined) {
+  if (oneUser === undefined) {
     const ids = ['--regid', `${user.gid}`, ...groupOptions(user.groups)];
     return [tools.setpriv, ...ids, ...shed, ...environment, ...changed, '--setuid', `${user.uid}`];
   }
-  if (user.uid === 0)
-    return [...recorderCommand(recorder, files.log), tools.setpriv, ...shed, ...environment, ...changed];
+  if (user.uid === 0) return [...files.pretending, tools.setpriv, ...shed, ...environment, ...changed];
   // The only user, called otherwise: without privileges, and so without changes of owner to record.
   const entered = [
     '--preserve-credentials',

@@ -26,7 +26,7 @@ const LEFTOVERS_MS = 5000;
  */
 export async function runSandboxed(spec: SandboxSpec, signal?: AbortSignal): Promise<SandboxResult> {
   throwIfCancelled(signal);
-  if (spec.recorder === undefined) checkUserExists(spec.user);
+  if (spec.oneUser === undefined) checkUserExists(spec.user);
   const status = ownStatus();
   const workspace = prepareWorkspace(spec, status);
   const { script, directory, files } = workspace;

@@ -1,3 +1,4 @@
+import type { OneUser } from '../recorder/one-user-command.ts';
 import type { Recording } from '../recorder/recording.ts';
 import type { SandboxTools } from '../sandbox-tools.ts';
 
@@ -62,8 +63,8 @@ export interface SandboxSpec {
   readonly user: SandboxUser;
   /** Whether a new proc file system can be mounted here (Backend capabilities); then RUN has its own processes. */
   readonly ownProc: boolean;
-  /** Absolute path of strace(1), where there is one user only: owners are recorded then, and other users pretended. */
-  readonly recorder?: string | undefined;
+  /** Where there is one user only: others are pretended then. */
+  readonly oneUser?: OneUser | undefined;
   readonly network: 'host' | 'none';
   readonly binds: readonly SandboxBind[];
   /** Mounted in this order, after everything else. */

@@ -10,6 +10,7 @@ import {
 import { hasCapability } from '../machine-capabilities.ts';
 import { mountOf, mountsBelow, parseMountInfo, restrictionsOf, type MountEntry } from '../mount-info.ts';
 import { inInitialUserNamespace, type ProcessStatus } from '../process-status.ts';
+import { oneUserCommand } from '../recorder/one-user-command.ts';
 import type { LaunchFiles } from './launch-command.ts';
 import { mountCommands } from './mount-commands.ts';
 import { makeDevTemplate } from './dev-template.ts';
@@ -32,7 +33,7 @@ export interface Workspace {
 /** Writes everything the setup of one RUN reads, as fits this machine and our privileges on it. */
 export function prepareWorkspace(spec: SandboxSpec, status: ProcessStatus): Workspace {
   const directory = mkdtempSync(`${spec.scratchDir}/run-`);
-  const isAlias = spec.recorder !== undefined && spec.user.uid !== 0;
+  const isAlias = spec.oneUser !== undefined && spec.user.uid !== 0;
   const initial = inInitialUserNamespace();
   const ownDevices = initial && hasCapability(status.effective, 'mknod');
   const ownSysfs = initial && hasCapability(status.effective, 'sys_admin');
@@ -41,7 +42,7 @@ export function prepareWorkspace(spec: SandboxSpec, status: ProcessStatus): Work
     rootDir: spec.rootDir,
     ownProc: spec.ownProc,
     ownDevices,
-    terminalGroup: spec.recorder === undefined,
+    terminalGroup: spec.oneUser === undefined,
     binds: spec.binds,
     shmBytes: spec.shmBytes ?? DEFAULT_SHM_BYTES,
     launcher: (isAlias ? spec.tools.nsenter : undefined) ?? spec.tools.unshare,
@@ -59,7 +60,10 @@ export function prepareWorkspace(spec: SandboxSpec, status: ProcessStatus): Work
   makeDevTemplate(devTemplate, ownDevices, spec.script);
   const secretsDirectory = `${directory}/secrets`;
   mkdirSync(secretsDirectory, { mode: 0o700 });
-  const files = { log: `${directory}/owners`, userNamespace: `${directory}/user` };
+  const log = `${directory}/owners`;
+  const pretending =
+    spec.oneUser === undefined || isAlias ? [] : oneUserCommand(spec.oneUser, { directory, log }, spec.tools);
+  const files = { log, pretending, userNamespace: `${directory}/user` };
   if (isAlias) writeFileSync(files.userNamespace, '');
   const script = setupScript({
     alias: isAlias ? { ...spec.user, namespaceFile: files.userNamespace } : undefined,
@@ -75,7 +79,7 @@ export function prepareWorkspace(spec: SandboxSpec, status: ProcessStatus): Work
       rootDir: spec.rootDir,
       tools: spec.tools,
       secretsDirectory,
-      ownership: spec.recorder === undefined,
+      ownership: spec.oneUser === undefined,
       restrictionsOf: (path) => restrictionsAt(mounts, path),
     }),
     limits: spec.limits ?? [],

@@ -16,6 +16,8 @@ export interface ScratchWish {
   readonly contexts?: readonly string[] | undefined;
   readonly only?: IsolationChoice | undefined;
   readonly force?: boolean | undefined;
+  /** Every backend is tried, for a table. */
+  readonly everything?: boolean | undefined;
   /** Nothing is tried where what is mounted there settles it: a build out of the cache needs no isolation. */
   readonly lazily?: boolean | undefined;
 }
@@ -108,8 +110,11 @@ function preferred(places: readonly WeighedPlace[]): WeighedPlace[] {
   return places.filter(({ problem }) => problem === undefined).sort((a, b) => a.weight - b.weight);
 }
 
-function probeAt({ directory }: WeighedPlace, { env, only, force }: ScratchWish): Promise<ProbeReport> {
-  return probeIsolation({ scratchParent: directory, env, only, force });
+function probeAt(
+  { directory }: WeighedPlace,
+  { env, only, force, everything }: ScratchWish,
+): Promise<ProbeReport> {
+  return probeIsolation({ scratchParent: directory, env, only, force, everything });
 }
 
 function found(places: readonly WeighedPlace[], place: WeighedPlace, report: ProbeReport): FoundScratch {

@@ -94,7 +94,7 @@ async function placeOf(environment: TestEnvironment, laboratory: Laboratory, vol
 }
 
 /** Files that an engine or an administrator puts into a container. */
-function accountFiles({ sudo, subordinateIds }: TestEnvironment, directory: string): ContainerBind[] {
+function accountFiles({ sudo, subordinateIds, strace }: TestEnvironment, directory: string): ContainerBind[] {
   const file = (target: string, content: string, mode = 0o644): ContainerBind => {
     const source = join(directory, target.replaceAll('/', '_'));
     writeFileSync(source, content, { mode });
@@ -105,6 +105,7 @@ function accountFiles({ sudo, subordinateIds }: TestEnvironment, directory: stri
   return [
     file('/etc/subuid', lent),
     file('/etc/subgid', lent),
+    ...(strace ? [] : [file('/usr/bin/strace', 'not a program\n')]),
     ...(sudo ? [file('/etc/sudoers.d/builder', 'builder ALL=(ALL) NOPASSWD: ALL\n', 0o440)] : []),
   ];
 }

@@ -42,6 +42,8 @@ export interface TestEnvironment {
   readonly subordinateIds: boolean;
   /** Whether sudo asks for no password. */
   readonly sudo: boolean;
+  /** Whether strace can be executed there. */
+  readonly strace: boolean;
   /** The root: a job's image with a Debian in it, or our own image with nothing but the builder. */
   readonly root: 'job' | 'builder';
 }
@@ -55,6 +57,7 @@ const JOB: Omit<TestEnvironment, 'name' | 'title'> = {
   maskedPaths: true,
   subordinateIds: false,
   sudo: false,
+  strace: true,
   root: 'job',
 };
 const USER = { ...JOB, uid: USER_ID, capabilities: [] } as const;
@@ -101,6 +104,13 @@ export const ENVIRONMENTS: readonly TestEnvironment[] = [
     name: 'E4',
     title: 'Kubernetes, uid 1001, seccomp Unconfined, no_new_privs, no capabilities',
     seccomp: 'unconfined',
+  },
+  {
+    ...RESTRICTED,
+    name: 'E4-bare',
+    title: 'as E4, without strace',
+    seccomp: 'unconfined',
+    strace: false,
   },
   { ...RESTRICTED, name: 'E5', title: 'Kubernetes, Pod Security "restricted"' },
   {

@@ -38,7 +38,7 @@ const refused: ProbeReport = {
   results: [
     { backend: 'mountns', usable: false, reason: 'not root', remedy: 'run as root' },
     { backend: 'userns-identity', usable: false, reason: 'not root', remedy: 'run as root' },
-    { backend: 'userns-full', usable: false, reason: 'no ids', remedy: 'usermod' },
+    { backend: 'userns-full', usable: false, reason: 'no ids', remedy: 'usermod', milliseconds: 12 },
     { backend: 'none', usable: true, reason: 'builds without RUN only', ready: none },
   ],
   chosen: 'none',
@@ -81,7 +81,7 @@ describe('the doctor', () => {
     expect(text).toMatch(/^RUN cannot be executed in this environment\.\n/);
     expect(text).toContain('uid 1001, no_new_privs=0, seccomp=filter');
     expect(text).toContain('/proc masked (1 paths)');
-    expect(text).toMatch(/userns-full +no +no ids\n/);
+    expect(text).toMatch(/userns-full +no +no ids \(12 ms\)\n/);
     expect(text.match(/run as root/g)).toHaveLength(1);
     expect(text).toContain('  - usermod\n');
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { candidate } from '../../../../src/isolation/probe/candidates.ts';
+import { canPretend } from '../../../../src/isolation/recorder/one-user-command.ts';
 import { someFacts } from '../../../support/machine-facts.ts';
 
 const ROOT = { uid: 0, effective: '000001ffffffffff' };
@@ -48,6 +49,17 @@ describe('candidate', () => {
     expect(candidate('userns-full', someFacts({ tools }), false)).toMatchObject({
       remedy: expect.stringContaining('uidmap') as string,
     });
+  });
+
+  it('needs no strace for one user where it can pretend others', () => {
+    const facts = someFacts();
+    expect(candidate('userns-single', facts, false)).toMatchObject({
+      backend: { oneUser: { strace: '/usr/bin/strace' }, ownership: 'ledger' },
+    });
+    const tools = { ...facts.tools, strace: undefined };
+    const without = candidate('userns-single', someFacts({ tools }), false);
+    if (canPretend()) expect(without).toMatchObject({ backend: { oneUser: {}, ownership: 'ledger' } });
+    else expect(without).toMatchObject({ remedy: expect.stringContaining('strace') as string });
   });
 
   describe('inplace', () => {
