@@ -46,7 +46,13 @@ export function elfProgram({ id, bits, endian, flags }: ElfMachine, bytes: Buffe
       field(0, 2),
     ],
     // One segment that is loaded, read and executed; where its flags stand depends on the width.
-    ...[field(1, 4), ...segment(bits === 64), field(0, wide), field(ELF_ADDRESS, wide), field(ELF_ADDRESS, wide)],
+    ...[
+      field(1, 4),
+      ...segment(bits === 64),
+      field(0, wide),
+      field(ELF_ADDRESS, wide),
+      field(ELF_ADDRESS, wide),
+    ],
     ...[field(size, wide), field(size, wide), ...segment(bits === 32), field(ELF_ADDRESS, wide)],
     bytes,
   ]);
