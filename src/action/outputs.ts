@@ -1,5 +1,5 @@
 import { formatPlatform } from '../oci/index.ts';
-import { imageMetadata, repositoryOf, type BuildResult, type OutputSpec } from '../request/index.ts';
+import { cacheSummary, imageMetadata, repositoryOf, type BuildResult, type OutputSpec } from '../request/index.ts';
 
 interface OutputOption {
   readonly name: string;
@@ -22,7 +22,7 @@ export const OUTPUT_VALUES: readonly OutputOption[] = [
   },
   {
     name: 'metadata',
-    about: 'Metadata of the image as JSON, with the keys of buildx',
+    about: 'Metadata of the image as JSON, with the keys of buildx; ts-kaniko.cache is that of cache-stats',
     value: (outputs, result) => JSON.stringify(imageMetadata(outputs, result), null, 2),
   },
   { name: 'image', about: 'repository@digest of the first tag', value: (o, r) => withDigest(o, r)[0] ?? '' },
@@ -65,8 +65,8 @@ export const OUTPUT_VALUES: readonly OutputOption[] = [
   },
   {
     name: 'cache-stats',
-    about: 'What the layer cache did, step by step, as JSON; empty without a cache',
-    value: (_, { cache }) => (cache === undefined ? '' : JSON.stringify(cache)),
+    about: 'What the layer cache did as JSON: sums, and step by step (docs/cache.md); empty without a cache',
+    value: (_, { cache }) => (cache === undefined ? '' : JSON.stringify(cacheSummary(cache))),
   },
   { name: 'tar-path', about: 'The archive, where one was written', value: (_, r) => r.tarPath ?? '' },
   {

@@ -1,6 +1,7 @@
 import { formatPlatform } from '../oci/index.ts';
 import { abbreviate, formatBytes, formatDuration, renderError } from '../report/index.ts';
 import { type BuildResult } from '../request/index.ts';
+import { cacheTable } from './cache-table.ts';
 import { escapeHtml, htmlCode, htmlTable } from './html.ts';
 import { type RecordedStep } from './step-record.ts';
 
@@ -21,7 +22,7 @@ export function successSummary(result: BuildResult, steps: readonly RecordedStep
     ['Layers', `${layers.length}, ${formatBytes(bytes)}`],
     ['Time', formatDuration(milliseconds)],
   ];
-  return `<h2>Image built</h2>\n${htmlTable([], facts)}${stepTable(steps)}`;
+  return `<h2>Image built</h2>\n${htmlTable([], facts)}${cacheTable(result.cache)}${stepTable(steps)}`;
 }
 
 /** The summary of a build that failed, as HTML. */

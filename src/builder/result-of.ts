@@ -1,6 +1,8 @@
+import { formatPlatform } from '../oci/index.ts';
 import {
   allOutputs,
   type BuildResult,
+  type CacheOutcome,
   type FetchedBytes,
   type OutputSpec,
   type ResultLayer,
@@ -24,8 +26,16 @@ export function resultOf(
     tarPath: archiveOf(outputs),
     ociLayoutPath: layoutOf(outputs),
     warnings: [...new Set(built.flatMap(({ image }) => image.warnings))],
-    ...(fetched && { cache: { steps: built.flatMap(({ image }) => image.outcomes), fetched } }),
+    ...(fetched && { cache: { steps: outcomesOf(built), fetched } }),
   };
+}
+
+/** Steps have the same names on every platform. */
+function outcomesOf(built: readonly BuiltPlatform[]): readonly CacheOutcome[] {
+  if (built.length === 1) return built.flatMap(({ image }) => image.outcomes);
+  return built.flatMap(({ image, platform }) =>
+    image.outcomes.map((outcome) => ({ ...outcome, platform: formatPlatform(platform) })),
+  );
 }
 
 /** As they are in the image, which may have them compressed in another way than they were built. */

@@ -4,7 +4,7 @@ import { createRegistryClient, registryTrust } from '../registry/index.ts';
 import { parseReference } from '../reference/index.ts';
 import { pushedNames, type BuildSurroundings, type RunBuild } from '../request/index.ts';
 import { buildAndExport, type BuildSite, type Finished } from './build-and-export.ts';
-import { tellOutcomes } from './cache/explain-misses.ts';
+import { tellOutcomes } from './cache/tell-outcomes.ts';
 import { openSession } from './cache/open-session.ts';
 import type { CacheSession } from './cache/cache-session.ts';
 import { explainFullDisk } from './full-disk.ts';

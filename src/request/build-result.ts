@@ -16,6 +16,8 @@ export interface ResultLayer {
 export interface CacheOutcome {
   /** Stage, place in it, and kind. */
   readonly name: string;
+  /** Of a build for several platforms: which of them. */
+  readonly platform?: string | undefined;
   /** Taken from the cache. */
   readonly hit: boolean;
   /** What it took to make, now or when it was made. */

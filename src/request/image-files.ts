@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BuildError } from '../errors/index.ts';
+import { cacheSummary } from './cache/cache-summary.ts';
 import { type OutputSpec } from './build-request.ts';
 import { type BuildResult } from './build-result.ts';
 
@@ -41,7 +42,7 @@ export function writeTextFiles(files: readonly TextFile[]): void {
   }
 }
 
-/** What buildx's --metadata-file says of an image, as far as it holds here. */
+/** What buildx's --metadata-file says of an image, as far as it holds here, and below a key of our own what the cache did. */
 export function imageMetadata(outputs: OutputSpec, result: BuildResult): Record<string, unknown> {
   const isIndex = result.platforms.length > 1;
   return {
@@ -54,6 +55,7 @@ export function imageMetadata(outputs: OutputSpec, result: BuildResult): Record<
     },
     'containerimage.digest': result.digest,
     ...(outputs.tags.length > 0 && { 'image.name': outputs.tags.join(',') }),
+    ...(result.cache !== undefined && { 'ts-kaniko.cache': cacheSummary(result.cache) }),
   };
 }
 

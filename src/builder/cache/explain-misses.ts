@@ -1,6 +1,5 @@
 import { changedParts } from '../../cache/index.ts';
-import { formatBytes, formatDuration, type Reporter } from '../../report/index.ts';
-import type { CacheOutcome, CacheReport } from '../../request/index.ts';
+import type { CacheOutcome } from '../../request/index.ts';
 import type { CacheSession } from './cache-session.ts';
 import type { ForeseenBuild } from './foresee-build.ts';
 
@@ -18,21 +17,4 @@ export async function explainMisses(
       return { ...outcome, changed: changedParts(step.parts, await cache.latest(step.name)) };
     }),
   );
-}
-
-/** Tells what the cache did for a build: the sums, and a line for each miss. */
-export function tellOutcomes({ steps: outcomes, fetched }: CacheReport, reporter: Reporter): void {
-  const hits = outcomes.filter(({ hit }) => hit);
-  const time = hits.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-  const bytes = hits.reduce((sum, outcome) => sum + outcome.bytes, 0);
-  reporter.info(
-    `cache: ${hits.length} of ${outcomes.length} steps, ${formatBytes(bytes)} and ${formatDuration(time)} saved`,
-  );
-  reporter.info(
-    `cache: fetched ${formatBytes(fetched.bases)} of base images, ${formatBytes(fetched.cache)} out of the cache`,
-  );
-  for (const { name, hit, changed } of outcomes) {
-    if (!hit)
-      reporter.info(`cache: ${name} was built: ${(changed ?? []).join(', ') || 'its key is not known'}`);
-  }
 }

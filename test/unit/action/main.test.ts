@@ -293,7 +293,17 @@ describe('a build that made an image', () => {
     const fetched = { bases: 1, cache: 2 };
     const { outputs } = await run({ build: () => buildResult({ cache: { steps, fetched } }) });
     expect(outputs.get('cache-hit')).toBe(hit);
-    expect(JSON.parse(outputs.get('cache-stats') ?? '')).toEqual({ steps, fetched });
+    expect(JSON.parse(outputs.get('cache-stats') ?? '')).toEqual({
+      hits: hits.filter(Boolean).length,
+      misses: hits.filter((one) => !one).length,
+      savedBytes: 7 * hits.filter(Boolean).length,
+      savedMilliseconds: 5 * hits.filter(Boolean).length,
+      steps,
+      fetched,
+    });
+    expect(JSON.parse(outputs.get('metadata') ?? '')).toMatchObject({
+      'ts-kaniko.cache': JSON.parse(outputs.get('cache-stats') ?? '') as unknown,
+    });
   });
 
   it('has nothing to name where there are no tags', async () => {
@@ -335,6 +345,20 @@ describe('a build that made an image', () => {
     expect(summary).toContain('<td>built</td><td>2.0s</td><td>1.5 kB</td>');
     expect(summary).toContain('<td>cached</td><td></td><td></td>');
     expect(summary).not.toMatch(/<img|\[a\]|`c`|\*\*d|@e/);
+  });
+
+  it('shows in the summary what the cache did, and what it saved', async () => {
+    const steps = [
+      { name: 'stage-0 1 RUN', hit: true, milliseconds: 61_000, bytes: 1_500 },
+      { name: 'stage-0 2 COPY', hit: false, milliseconds: 100, bytes: 0, changed: ['content of <a>'] },
+    ];
+    const cache = { steps, fetched: { bases: 0, cache: 2_000 } };
+    const { summaries } = await run({ inputs, build: () => buildResult({ destinations, cache }) });
+    const [summary = ''] = summaries;
+    expect(summary).toContain('Layer cache: 1 of 2 steps, 1.5 kB and 1m01s saved');
+    expect(summary).toContain('<td>hit</td><td>1m01s saved</td><td>1.5 kB</td><td></td>');
+    expect(summary).toContain('<td>miss</td><td>0.1s</td><td></td><td>content of &#60;a&#62;</td>');
+    expect((await run({ inputs })).summaries[0]).not.toContain('Layer cache');
   });
 
   it('writes no summary where that is not wanted, and none of its troubles fails the build', async () => {
