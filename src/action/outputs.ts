@@ -1,5 +1,11 @@
 import { formatPlatform } from '../oci/index.ts';
-import { cacheSummary, imageMetadata, repositoryOf, type BuildResult, type OutputSpec } from '../request/index.ts';
+import {
+  cacheSummary,
+  imageMetadata,
+  repositoryOf,
+  type BuildResult,
+  type OutputSpec,
+} from '../request/index.ts';
 
 interface OutputOption {
   readonly name: string;
