@@ -73,9 +73,7 @@ export async function buildAndExport(
     ]);
     const made = spec.compression ?? { kind: 'gzip' };
     const images = new FormedImages(built, made, outputs.annotations ?? [], tools);
-    const mayBeThere =
-      cache !== undefined && built.every(({ image }) => image.outcomes.every(({ hit }) => hit));
-    const exported = await exportImage(images, outputs, { ...tools, mayBeThere });
+    const exported = await exportImage(images, outputs, { ...tools, wasBuilt: cache !== undefined });
     const fetched = cache && { bases: bases.fetchedBytes, cache: cache.fetchedBytes };
     return resultOf(outputs, built, exported, fetched);
   } finally {

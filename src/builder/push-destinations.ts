@@ -4,14 +4,15 @@ import { pushSet, rootOf, type ImageSet, type RepositoryName } from '../image/in
 import type { Digest } from '../oci/index.ts';
 import { formatRepository, parseReference, withDefaultTag, type Reference } from '../reference/index.ts';
 import type { RegistryClient, Repository } from '../registry/index.ts';
+import { earlierImage, knowing } from './earlier-image.ts';
 import type { Reporter } from '../report/index.ts';
 import type { BuildResult } from '../request/index.ts';
 
 export interface PushTools {
   readonly registry: RegistryClient;
   readonly blobs: BlobSource;
-  /** Nothing was made anew: destinations may have the very image, and are asked before anything else. */
-  readonly mayBeThere?: boolean | undefined;
+  /** The image was built before: destinations may have it, or most of its layers, and are asked before anything else. */
+  readonly wasBuilt?: boolean | undefined;
   /** The repositories a layer may be mounted from. */
   originsOf(digest: Digest): readonly RepositoryName[];
   readonly reporter: Reporter;
@@ -77,10 +78,13 @@ async function pushGroup(
   };
   try {
     const repository = tools.registry.repository(reference, 'push');
-    if (tools.mayBeThere === true && (await isThere(repository, tagNames, digest, signal)))
-      return tagNames.forEach((tag) => tell(tag, undefined));
-    await pushSet(set, blobs, repository, {
+    const [tag, ...more] = tools.wasBuilt === true ? tagNames : [];
+    const earlier = tag === undefined ? undefined : await earlierImage(repository, tag, signal);
+    if (earlier?.digest === digest && (await areThere(repository, more, digest, signal)))
+      return tagNames.forEach((name) => tell(name, undefined));
+    await pushSet(set, blobs, earlier === undefined ? repository : knowing(repository, earlier), {
       tags: tagNames,
+      mountFirst: earlier !== undefined && earlier.digest === undefined,
       mountFrom: (layer) => tools.originsOf(layer.digest),
       onTag: tell,
       reporter,
@@ -94,14 +98,14 @@ async function pushGroup(
 }
 
 /** Whether all tags name the image already. */
-async function isThere(
+async function areThere(
   repository: Repository,
   tags: readonly string[],
   digest: Digest,
   signal: AbortSignal,
 ): Promise<boolean> {
   for (const tag of tags) if ((await repository.digestUnder(tag, signal)) !== digest) return false;
-  return tags.length > 0;
+  return true;
 }
 
 /** The one failure as it is, where there was but one destination; else one error that tells of all. */

@@ -35,6 +35,8 @@ export interface PushOptions {
   readonly tags: readonly string[];
   /** Repositories that may hold a layer already, likeliest first. Those of other registries are passed over. */
   readonly mountFrom?: ((layer: Descriptor) => readonly RepositoryName[]) | undefined;
+  /** The repository is most likely empty: layers are mounted where they can be, before it is asked for them. */
+  readonly mountFirst?: boolean | undefined;
   /** Told of every tag what became of it; without a failure it is set. */
   readonly onTag?: ((tag: string, failure: unknown) => void) | undefined;
   readonly reporter: Reporter;
@@ -142,13 +144,19 @@ async function pushLayer(
       total: layer.size,
       state,
     });
-  if ((await to.has(layer)) || (await mounted(layer, to, options))) return tell(layer.size, 'reused');
+  if (await isThere(layer, to, options)) return tell(layer.size, 'reused');
   await to.put(
     layer,
     restartable(() => counted(from.open(layer, options.signal), tell)),
     options.signal,
   );
   tell(layer.size, 'done');
+}
+
+/** Whether the repository has a layer, or took it over from another one. */
+async function isThere(layer: Descriptor, to: PushTarget, options: PushOptions): Promise<boolean> {
+  if (options.mountFirst === true) return (await mounted(layer, to, options)) || to.has(layer);
+  return (await to.has(layer)) || mounted(layer, to, options);
 }
 
 async function mounted(layer: Descriptor, to: PushTarget, options: PushOptions): Promise<boolean> {

@@ -19,7 +19,6 @@ const image = assembleImage({
 
 /** Every kind of request of a push and the pull that follows. */
 const STEPS: readonly Step[] = [
-  'ping',
   'token',
   'blob-head',
   'upload-start',
@@ -61,34 +60,30 @@ const PASSING: readonly (readonly [string, Fault])[] = [
 
 /** What stays as it is: pushes and pulls fail with words, unless the registry can be dealt with otherwise. */
 const LASTING: readonly (readonly [string, Fault, { readonly fine?: readonly Step[] }])[] = [
-  // Any answer to a ping says that somebody is there. A HEAD tells nothing that is not asked again by GET.
+  // A HEAD tells nothing that is not asked again by GET.
   ...[400, 401, 403, 410, 418].map(
-    (code) => [`status ${code}`, status(code), { fine: ['ping', 'manifest-head'] }] as const,
+    (code) => [`status ${code}`, status(code), { fine: ['manifest-head'] }] as const,
   ),
-  ['status 404', status(404), { fine: ['ping', 'blob-head'] }],
+  ['status 404', status(404), { fine: ['blob-head'] }],
   // Who knows no HEAD is sent the blob.
   ...[405, 413, 416].map(
     (code) =>
       [
         `status ${code}`,
         status(code),
-        { fine: ['ping', 'manifest-head', ...(code === 405 ? (['blob-head'] as const) : [])] },
+        { fine: ['manifest-head', ...(code === 405 ? (['blob-head'] as const) : [])] },
       ] as const,
   ),
-  ['a rate limit for a year', status(429, { 'retry-after': inAYear }), { fine: ['ping', 'manifest-head'] }],
+  ['a rate limit for a year', status(429, { 'retry-after': inAYear }), { fine: ['manifest-head'] }],
   [
     'HTML in place of the answer',
     status(200, { 'content-type': 'text/html' }, '<html>Log in</html>'),
-    { fine: ['ping', 'manifest-head', 'blob-head'] },
+    { fine: ['manifest-head', 'blob-head'] },
   ],
   ['64 KiB of headers', status(200, { 'x-padding': 'x'.repeat(64 * 1024) }), {}],
-  ['a redirect to itself', status(307, { location: '' }), { fine: ['ping', 'manifest-head'] }],
-  ['a redirect to another scheme', status(307, { location: 'ftp://example.com/' }), { fine: ['ping'] }],
-  [
-    'a redirect to the metadata of a cloud',
-    status(307, { location: 'http://169.254.169.254/latest' }),
-    { fine: ['ping'] },
-  ],
+  ['a redirect to itself', status(307, { location: '' }), { fine: ['manifest-head'] }],
+  ['a redirect to another scheme', status(307, { location: 'ftp://example.com/' }), {}],
+  ['a redirect to the metadata of a cloud', status(307, { location: 'http://169.254.169.254/latest' }), {}],
   [
     'two lengths',
     { kind: 'raw', text: 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd' },

@@ -143,6 +143,6 @@ describe('dialects of Location', () => {
 describe('the check before a build', () => {
   it('starts and cancels an upload', async () => {
     await target().checkPush();
-    expect(registry.steps()).toEqual(['ping', 'upload-start', 'upload-delete']);
+    expect(registry.steps()).toEqual(['upload-start', 'upload-delete']);
   });
 });
