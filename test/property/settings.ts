@@ -6,10 +6,12 @@ const RUNS = 300;
 
 /**
  * How often a property is tried: PROPERTY_RUNS in the environment, or else `runs`; with the seed PROPERTY_SEED, or else
- * one that is always the same.
+ * one that is always the same. PROPERTY_SECONDS ends it after so long, with the runs there were until then.
  */
 export function settings(runs = RUNS): Parameters<unknown> {
+  const seconds = numberFrom('PROPERTY_SECONDS');
   return {
+    ...(seconds !== undefined && { interruptAfterTimeLimit: seconds * 1000 }),
     seed: numberFrom('PROPERTY_SEED') ?? SEED,
     numRuns: numberFrom('PROPERTY_RUNS') ?? runs,
   };

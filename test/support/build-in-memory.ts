@@ -23,6 +23,8 @@ import { fakeImages } from './planning.ts';
 export interface MemoryBuild {
   /** Files of the context by name. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Puts more into the context. */
+  prepare?(context: string): void;
   /** The configs of images without layers; `base` is always there. */
   readonly images?: Readonly<Record<string, Partial<ImageConfig>>>;
   readonly spec?: Partial<BuildSpec>;
@@ -52,6 +54,7 @@ export async function buildInMemory(dockerfile: string, build: MemoryBuild = {})
       mkdirSync(dirname(join(context, name)), { recursive: true });
       writeFileSync(join(context, name), text);
     }
+    build.prepare?.(context);
     const spec = buildSpec(context, build.spec);
     const store = storeOf(scratch, () => build.hooks?.written?.(context));
     const kept: CacheRecord[] = [];
