@@ -9,7 +9,7 @@ import { builderOf } from './build-one.ts';
 import { buildPlatforms } from './build-platforms.ts';
 import type { CacheSession } from './cache/cache-session.ts';
 import { exportImage, type ExportTools } from './export-image.ts';
-import { FormedImages } from './formed-images.ts';
+import { FormedImages, type FormTools } from './formed-images.ts';
 import type { IsolationPlace } from './isolation-place.ts';
 import type { GatheredRequest } from './job.ts';
 import { checkDestinations } from './push-destinations.ts';
@@ -72,7 +72,9 @@ export async function buildAndExport(
       }),
     ]);
     const made = spec.compression ?? { kind: 'gzip' };
-    const images = new FormedImages(built, made, outputs.annotations ?? [], tools);
+    const configWith: FormTools['configWith'] = async (config, layers) =>
+      (await cache?.withInlineRecords(config, layers)) ?? config;
+    const images = new FormedImages(built, made, outputs.annotations ?? [], { ...tools, configWith });
     const exported = await exportImage(images, outputs, { ...tools, wasBuilt: cache !== undefined });
     const fetched = cache && { bases: bases.fetchedBytes, cache: cache.fetchedBytes };
     return resultOf(outputs, built, exported, fetched);

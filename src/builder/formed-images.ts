@@ -9,7 +9,7 @@ import {
   type ImageSet,
 } from '../image/index.ts';
 import { recompressLayer, type LayerCompression } from '../layer/index.ts';
-import { formatPlatform, layerCompression, type Platform } from '../oci/index.ts';
+import { formatPlatform, layerCompression, type ImageConfig, type Platform } from '../oci/index.ts';
 import { DEFAULT_FORM, type Annotation, type AnnotationLevel, type ImageForm } from '../request/index.ts';
 
 /** What was built for one platform. */
@@ -23,6 +23,8 @@ export interface FormTools {
   /** Where layers go that are compressed anew. */
   readonly store: IngestStore;
   readonly signal: AbortSignal;
+  /** The config as it is to be in an image of these layers. */
+  configWith?(config: ImageConfig, layers: readonly ImageLayer[]): Promise<ImageConfig>;
 }
 
 /** The images of a build in every form that its outputs want. Each layer is compressed once for each way. */
@@ -74,7 +76,7 @@ export class FormedImages {
     const layers: ImageLayer[] = [];
     for (const layer of image.layers) layers.push(await this.#layer(layer, form));
     return assembleImage({
-      config: image.config,
+      config: (await this.#tools.configWith?.(image.config, layers)) ?? image.config,
       layers,
       format: form.format,
       annotations: collect(annotations, 'manifest', platform),

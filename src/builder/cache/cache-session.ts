@@ -1,14 +1,17 @@
 import {
   blobsOf,
+  inlineRecords,
+  withInlineRecords,
   type CacheKey,
   type CacheRecord,
   type CacheStore,
+  type RecordSeal,
   type StepRecord,
 } from '../../cache/index.ts';
 import { copyBlob, type BlobSource, type LocalBlobStore } from '../../content/index.ts';
 import { BuildError, toBuildError } from '../../errors/index.ts';
-import type { Descriptor, Digest } from '../../oci/index.ts';
-import type { RepositoryName } from '../../image/index.ts';
+import type { Descriptor, Digest, ImageConfig } from '../../oci/index.ts';
+import type { ImageLayer, RepositoryName } from '../../image/index.ts';
 import type { Reporter } from '../../report/index.ts';
 import { countedBytes } from '../counted-bytes.ts';
 
@@ -17,6 +20,8 @@ export interface SessionSettings {
   /** In the order in which they are asked. */
   readonly sources: readonly CacheStore[];
   readonly targets: readonly SessionTarget[];
+  /** What records in the image are sealed with, where they are to be there. */
+  readonly inline?: RecordSeal | undefined;
   /** Where blobs of this build lie. */
   readonly store: LocalBlobStore;
   /** Older records do not count. */
@@ -59,7 +64,7 @@ export class CacheSession implements BlobSource {
 
   /** Whether results are kept anywhere. */
   get keeps(): boolean {
-    return this.#settings.targets.length > 0;
+    return this.#settings.targets.length > 0 || this.#settings.inline !== undefined;
   }
 
   /** How many blobs could not be had. */
@@ -116,6 +121,16 @@ export class CacheSession implements BlobSource {
   /** Notes a result of this build; its blobs lie in the store. */
   keep(record: CacheRecord): void {
     this.#made.set(record.key, record);
+  }
+
+  /** A config with the records of its own image, where they are to be there (`type=inline`). */
+  async withInlineRecords(config: ImageConfig, layers: readonly ImageLayer[]): Promise<ImageConfig> {
+    const { inline } = this.#settings;
+    if (inline === undefined) return config;
+    const records = inlineRecords(this.#all(), layers);
+    // What is found by one key has a second record by its content, which nobody asked for.
+    await this.lookup(records.flatMap(({ contentKey }) => contentKey ?? []));
+    return withInlineRecords(config, inlineRecords(this.#all(), layers), inline);
   }
 
   /** Puts a blob into the store of the build. Throws where it cannot be had. */
@@ -177,6 +192,10 @@ export class CacheSession implements BlobSource {
       if (mode === 'max' || record.kind !== 'step' || record.layer === undefined) return true;
       return imageLayers?.has(record.layer.diffId) === true;
     });
+  }
+
+  #all(): readonly CacheRecord[] {
+    return [...new Map([...this.#known, ...this.#made]).values()];
   }
 
   #find(key: CacheKey): CacheRecord | undefined {

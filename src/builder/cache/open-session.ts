@@ -1,4 +1,5 @@
 import {
+  imageCache,
   localCache,
   recordSeal,
   registryCache,
@@ -8,7 +9,7 @@ import {
 import type { LocalBlobStore } from '../../content/index.ts';
 import type { RepositoryName } from '../../image/index.ts';
 import type { Digest } from '../../oci/index.ts';
-import { parseReference } from '../../reference/index.ts';
+import { parseReference, withDefaultTag } from '../../reference/index.ts';
 import type { HttpClient } from '../../http/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import type { Reporter } from '../../report/index.ts';
@@ -48,10 +49,12 @@ export function openSession(
     known.set(key, store);
     return store === undefined ? [] : [store];
   };
+  const kept = cache.targets.filter(({ location }) => location.type !== 'inline');
   return new CacheSession({
     ...tools,
     sources: cache.sources.flatMap(open),
-    targets: cache.targets.flatMap(({ location, mode }) => open(location).map((store) => ({ store, mode }))),
+    targets: kept.flatMap(({ location, mode }) => open(location).map((store) => ({ store, mode }))),
+    inline: kept.length < cache.targets.length ? seal : undefined,
     maxAgeMs: cache.maxAgeMs,
     now: () => Date.now(),
   });
@@ -76,7 +79,20 @@ export function openCache(
     case 'gha':
       return openGithubCache(location, seal, tools);
     case 'inline':
-      tools.reporter.warn(`a cache of the type ${location.type} cannot be opened here`);
-      return undefined;
+      return openImage(location.reference, seal, tools);
   }
+}
+
+/** The cache in an image; where none is named there is nothing to open: it is written with the image that is built. */
+function openImage(
+  reference: string | undefined,
+  seal: RecordSeal,
+  { registry, reporter }: CacheTools,
+): CacheStore | undefined {
+  if (reference === undefined) {
+    reporter.warn('an inline cache is part of an image: name it with ref=');
+    return undefined;
+  }
+  const image = withDefaultTag(parseReference(reference));
+  return imageCache(registry.repository(image, 'pull'), image.digest ?? image.tag ?? 'latest', seal);
 }

@@ -1,10 +1,17 @@
 import { resolve } from 'node:path';
+import { BuildError } from '../../errors/index.ts';
 import { formatReference, parseReference } from '../../reference/index.ts';
 import type { Environment } from '../front-ports.ts';
 import { parseDuration } from '../duration.ts';
 import type { OptionValues } from '../option-values.ts';
 import type { CacheLocation, CacheOptions, CacheTarget } from './cache-options.ts';
-import { DEFAULT_SCOPE, parseCacheRepository, parseCacheSource, parseCacheTarget } from './parse-location.ts';
+import {
+  DEFAULT_SCOPE,
+  parseCacheRepository,
+  parseCacheSource,
+  parseCacheSources,
+  parseCacheTarget,
+} from './parse-location.ts';
 
 /** kaniko's age at which an entry is stale: two weeks. */
 const DEFAULT_AGE_MS = 14 * 24 * 60 * 60 * 1000;
@@ -24,7 +31,10 @@ export interface CachePlace {
 export function cacheRequest(values: OptionValues, place: CachePlace): CacheOptions | undefined {
   const { cwd, env } = place;
   const own = values.flag('cache') === true ? ownLocations(values, place) : [];
-  const from = values.list('cache-from').map((text) => parseCacheSource(text, cwd));
+  const from = values
+    .list('cache-from')
+    .flatMap((text) => parseCacheSources(text, cwd))
+    .map((location) => ofPushed(location, place));
   const to = values.list('cache-to').map((text) => parseCacheTarget(text, cwd));
   if (own.length + from.length + to.length === 0) return undefined;
   const writes = !(values.flag('no-push-cache') ?? false);
@@ -41,6 +51,15 @@ export function cacheRequest(values: OptionValues, place: CachePlace): CacheOpti
     maxAgeMs: ttl === undefined ? DEFAULT_AGE_MS : ageLimit(ttl),
     signingKey: signingKeyOf(env),
   };
+}
+
+/** An image with a cache that is not named is the one that is pushed. */
+function ofPushed(location: CacheLocation, { pushed: [pushed] }: CachePlace): CacheLocation {
+  if (location.type !== 'inline' || location.reference !== undefined) return location;
+  if (pushed !== undefined) return { ...location, reference: pushed };
+  throw new BuildError('USAGE', 'the image whose inline cache is to be read is not named', {
+    hint: 'write type=inline,ref=host/repository:tag',
+  });
 }
 
 /** The key records are signed with, where there is one. */

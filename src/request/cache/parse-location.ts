@@ -13,6 +13,16 @@ export function parseCacheSource(text: string, cwd: string): CacheLocation {
   return locationOf(text, cacheAttributes(text), cwd, 'src');
 }
 
+/**
+ * All that a value of `cache-from` is looked for in: as with buildx a reference may name an image that carries its cache
+ * itself. Throws USAGE and REFERENCE.
+ */
+export function parseCacheSources(text: string, cwd: string): readonly CacheLocation[] {
+  const location = parseCacheSource(text, cwd);
+  if (location.type !== 'registry') return [location];
+  return [location, { type: 'inline', reference: cacheAttributes(text).get('ref') }];
+}
+
 /** A value of `cache-to`. Throws USAGE and REFERENCE. */
 export function parseCacheTarget(text: string, cwd: string): CacheTarget {
   const attributes = cacheAttributes(text);
@@ -50,7 +60,7 @@ function locationOf(
       return { type, directory: resolve(cwd, directory), maxBytes };
     }
     case 'inline':
-      return { type, reference: attributes.get('ref') || undefined };
+      return inlineLocation(attributes.get('ref'));
     case 'gha':
       return {
         type,
@@ -74,6 +84,11 @@ function githubAttributes(attributes: ReadonlyMap<string, string>): Record<strin
 /** All layers as one archive, in the way of @actions/cache. */
 function isArchive(attributes: ReadonlyMap<string, string>): boolean {
   return attributes.get('type') === 'gha' && attributes.get('mode') === 'archive';
+}
+
+function inlineLocation(reference: string | undefined): CacheLocation {
+  if (reference) parseReference(reference);
+  return { type: 'inline', reference: reference || undefined };
 }
 
 /** The tag of a reference is the scope, where none is given. */

@@ -24,15 +24,15 @@ export const CACHE_OPTIONS = [
   },
   {
     about:
-      'Where layers of earlier builds are looked for: type=registry,ref=, type=local,src= or type=gha,scope=',
+      'Where layers of earlier builds are looked for: type=registry,ref=, type=local,src=, type=inline,ref= or type=gha,scope=',
     treatment: 'works',
     flag: { name: 'cache-from', kind: 'list', value: 'cache' },
     input: { name: 'cache-from', kind: 'list', ignoreComma: true },
-    note: 'caches of buildx cannot be read, and are never written over; type=inline is passed over with a warning',
+    note: 'caches of buildx cannot be read, and are never written over',
   },
   {
     about:
-      'Where layers of this build are kept, as cache-from with dest= for a directory; mode=min|max, for type=gha also archive',
+      'Where layers of this build are kept, as cache-from with dest= for a directory; type=inline is the image itself; mode=min|max, for type=gha also archive',
     treatment: 'works',
     flag: { name: 'cache-to', kind: 'list', value: 'cache' },
     input: { name: 'cache-to', kind: 'list', ignoreComma: true },
