@@ -25,7 +25,7 @@ export default defineConfig({
         maxConcurrency: 2,
       }),
       project('environments', ['test/environments/**/*.test.ts'], {
-        testTimeout: 300_000,
+        testTimeout: 900_000,
         hookTimeout: 600_000,
         fileParallelism: false,
       }),

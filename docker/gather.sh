@@ -26,14 +26,8 @@ for name in git git-remote-http git-submodule--helper; do
 done
 ln -s git-remote-http "$out/kaniko/git-core/git-remote-https"
 
-# proot of a newer Debian, as older ones do not translate statx(2), with the C library it was built for.
-cp -L /proot/usr/bin/proot "$out/kaniko/bin/proot"
-mkdir "$out/kaniko/lib/newer"
-find /proot -name 'ld-linux-x86-64.so.2' -o -name 'libc.so.6' -o -name 'libtalloc.so.2' | while read -r library; do
-  cp -L "$library" "$out/kaniko/lib/newer/"
-done
-patchelf --set-interpreter /kaniko/lib/newer/ld-linux-x86-64.so.2 --force-rpath --set-rpath /kaniko/lib/newer \
-  "$out/kaniko/bin/proot"
+# Of build-proot.sh: it needs no libraries.
+cp /proot "$out/kaniko/bin/proot"
 
 # File capabilities work in pods, where a setuid program would need CAP_SYS_ADMIN.
 setcap cap_setuid=ep "$out/kaniko/bin/newuidmap"

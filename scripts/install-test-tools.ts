@@ -1,6 +1,7 @@
 /** Installs what the deeper tests use, where this machine is Debian or its kin and we are root. Says what it did. */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
+import { buildTestProot, hasTestProot, PROOT_PACKAGES } from './build-proot.ts';
 
 /** Program → the package that has it. */
 const TOOLS: Readonly<Record<string, string>> = {
@@ -29,22 +30,37 @@ const TOOLS: Readonly<Record<string, string>> = {
 
 const DIRECTORIES = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** Returns one sentence for the log. Never fails: tests say themselves what they miss. */
+/** Returns a sentence or two for the log. Never fails: tests say themselves what they miss. */
 export function installTestTools(): string {
   const missing = Object.entries(TOOLS).filter(([program]) => !isInstalled(program));
-  if (missing.length === 0) return 'all tools of the deeper tests are there';
-  const names = missing.map(([program]) => program).join(', ');
+  if (missing.length === 0 && hasTestProot()) return 'all tools of the deeper tests are there';
+  const names = [...missing.map(([program]) => program), ...(hasTestProot() ? [] : ['proot'])].join(', ');
   if (process.getuid?.() !== 0 || !isInstalled('apt-get'))
     return `not there, and not installed without root on Debian: ${names}; tests that need them are skipped`;
-  const packages = [...new Set(missing.map(([, name]) => name))];
   apt(['update', '-qq']);
-  // One after another where all at once fails: a release may lack one of them.
-  if (!apt(['install', ...QUIETLY, ...packages]))
-    for (const name of packages) apt(['install', ...QUIETLY, name]);
+  return [...installPrograms(missing), ...installProot()].join('; ');
+}
+
+function installPrograms(missing: readonly (readonly [string, string])[]): string[] {
+  if (missing.length === 0) return [];
+  const packages = [...new Set(missing.map(([, name]) => name))];
+  install(packages);
   const still = missing.filter(([program]) => !isInstalled(program)).map(([program]) => program);
-  return still.length === 0
-    ? `installed ${packages.join(', ')}`
-    : `could not be installed: ${still.join(', ')}`;
+  return [
+    still.length === 0 ? `installed ${packages.join(', ')}` : `could not be installed: ${still.join(', ')}`,
+  ];
+}
+
+function installProot(): string[] {
+  if (hasTestProot()) return [];
+  install(PROOT_PACKAGES);
+  return [buildTestProot()];
+}
+
+/** One after another where all at once fails: a release may lack one of them. */
+function install(packages: readonly string[]): void {
+  if (apt(['install', ...QUIETLY, ...packages])) return;
+  for (const name of packages) apt(['install', ...QUIETLY, name]);
 }
 
 const QUIETLY = ['-y', '-qq', '--no-install-recommends'];

@@ -68,7 +68,7 @@ const NOTHING_RECORDED = 'owners that programs set are not recorded without stra
 
 /** What of this machine a RUN is run with. */
 type Machine = Pick<SandboxSpec, 'tools' | 'ownProc' | 'oneUser'> & {
-  readonly proot: string | undefined;
+  readonly proot: Job['proot'];
   readonly run: RunOptions;
 };
 

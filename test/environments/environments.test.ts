@@ -1,14 +1,22 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Flattened } from '../support/differential/flatten.ts';
 import { titled } from '../support/e2e/requirements.ts';
-import { ENVIRONMENTS } from '../support/environments/environment.ts';
+import { ENVIRONMENTS, type TestEnvironment } from '../support/environments/environment.ts';
 import { attack } from '../support/environments/attack.ts';
+import { buildIn } from '../support/environments/build-in.ts';
 import { canRun, examine } from '../support/environments/examine.ts';
 import { noLaboratory, openLaboratory, type Laboratory } from '../support/environments/laboratory.ts';
 import { outcomeOf, recordedOutcomes } from '../support/environments/outcome.ts';
 
 const reason = await noLaboratory();
 const recorded = recordedOutcomes();
+
+function named(name: string): TestEnvironment {
+  const found = ENVIRONMENTS.find((environment) => environment.name === name);
+  if (found === undefined) throw new Error(`no environment is called ${name}`);
+  return found;
+}
 
 describe.skipIf(reason !== undefined)(titled('the same build in each environment', reason), () => {
   let laboratory: Laboratory;
@@ -38,4 +46,21 @@ describe.skipIf(reason !== undefined)(titled('the same build in each environment
     expect(build.status).toBe(71);
     expect(build.stderr).toContain('owners that programs set are not recorded without strace');
   });
+
+  it.each(['E2', 'E5'])(
+    '%s under --strict-ownership: a RUN whose owners are lost is refused',
+    async (name) => {
+      const build = await buildIn(named(name), laboratory, {
+        context: join(import.meta.dirname, 'owned'),
+        flags: [
+          ...['--context', 'dir:///workspace/context', '--no-push', '--strict-ownership'],
+          ...laboratory.registry.flags,
+        ],
+      });
+      expect(build.status, build.stderr).toBe(71);
+      expect(build.stderr).toContain('owners could not be recorded: owners that programs set');
+      expect(build.stderr).toContain('>>> RUN chown');
+      expect(build.leftovers).toEqual([]);
+    },
+  );
 });

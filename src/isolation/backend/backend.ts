@@ -1,5 +1,6 @@
 import type { IsolationChoice } from '../../request/index.ts';
 import type { IdRange } from '../id-map.ts';
+import type { ProotProgram } from '../proot/proot-program.ts';
 import type { OneUser } from '../recorder/one-user-command.ts';
 
 export type BackendName = Exclude<IsolationChoice, 'auto'>;
@@ -33,8 +34,8 @@ export interface Backend {
   readonly oneUser?: OneUser | undefined;
   /** The builder's directory in a container whose root RUN takes place in; only with `inplace`. */
   readonly builderDirectory?: string | undefined;
-  /** Absolute path of proot(1); only with `proot`. */
-  readonly proot?: string | undefined;
+  /** Only with `proot`. */
+  readonly proot?: ProotProgram | undefined;
 }
 
 export interface IdMaps {

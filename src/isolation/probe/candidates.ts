@@ -123,7 +123,12 @@ function missingCapabilities(effective: string, wanted: readonly CapabilityName[
 function proot(facts: MachineFacts): Candidate {
   const path = facts.tools.proot;
   if (path === undefined) return { reason: 'proot is not installed', remedy: PROOT_REMEDY };
-  return { backend: backend('proot', { proot: path, ownership: 'ledger' }) };
+  return {
+    backend: backend('proot', {
+      proot: { path, unfiltered: false, ownTemporary: false },
+      ownership: 'ledger',
+    }),
+  };
 }
 
 /** Before anything was tried, nothing beyond root is promised. */

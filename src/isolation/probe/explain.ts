@@ -84,7 +84,7 @@ const RULES: readonly Rule[] = [
     remedy: 'usermod --add-subuids 100000-165535 --add-subgids 100000-165535 for this user',
   },
   {
-    says: /cannot statx|unknown option/,
+    says: /cannot (statx|access)|unknown option/,
     where: (_, name) => name === 'proot',
     because: 'this proot is too old: it does not translate statx',
     remedy: PROOT_REMEDY,

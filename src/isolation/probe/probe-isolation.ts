@@ -123,12 +123,21 @@ async function probe(
   const scratch = await makeScratch(facts.scratch, name);
   const directory = `${scratch.directory}/trial`;
   mkdirSync(directory);
-  const trial = await (backend.proot === undefined
-    ? tryInside(backend, directory, env)
-    : tryProot(backend.proot, directory, env));
+  const [able, trial] = await tryOut(backend, directory, env);
   await removeScratch(scratch.directory, backend, env).catch(() => undefined); // the next build's cleaning takes it
   await scratch.release();
-  return judge(backend, trial, facts);
+  return judge(able, trial, facts);
+}
+
+/** The backend as it works here, and what came of it. */
+async function tryOut(
+  backend: Backend,
+  directory: string,
+  env: Readonly<Record<string, string>>,
+): Promise<[Backend, TrialResult]> {
+  if (backend.proot === undefined) return [backend, await tryInside(backend, directory, env)];
+  const { program, result } = await tryProot(backend.proot, directory, env);
+  return [{ ...backend, proot: program }, result];
 }
 
 function judgeTakeover(backend: Backend): ProbeResult {
@@ -147,6 +156,7 @@ function judge(backend: Backend, trial: TrialResult, facts: MachineFacts): Probe
   const notes = [
     ...(backend.oneUser === undefined ? [] : [noteOfOneUser(backend.oneUser)]),
     ...(backend.proot === undefined ? [] : ['RUN is not kept apart; owners that programs set are lost']),
+    ...(backend.proot?.unfiltered === true ? ['this proot has no filter of system calls and is slow'] : []),
     ...(failures.overlay === undefined ? [] : [`no overlay on ${facts.scratchFsType}: ${failures.overlay}`]),
     ...(failures.proc === undefined ? [] : [`no /proc of its own for RUN: ${failures.proc}`]),
     ...facts.scratchRestrictions.map((option) => `scratch is mounted ${option}`),

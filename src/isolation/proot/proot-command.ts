@@ -30,13 +30,13 @@ export function prootCommand(
   ];
 }
 
-/** The environment of proot itself, which RUN inherits. */
-export function prootEnvironment({
-  env,
-  secretEnv = {},
-}: Pick<SandboxSpec, 'env' | 'secretEnv'>): Record<string, string> {
+/** The environment of proot itself, which RUN inherits; `settings` are for proot. */
+export function prootEnvironment(
+  { env, secretEnv = {} }: Pick<SandboxSpec, 'env' | 'secretEnv'>,
+  settings: Readonly<Record<string, string>>,
+): Record<string, string> {
   const plain = Object.entries({ ...env, ...secretEnv }).filter(([name]) => !LOADER_VARIABLES.test(name));
-  return Object.fromEntries(plain);
+  return { ...Object.fromEntries(plain), ...settings };
 }
 
 /** What of this machine is seen in every root. */

@@ -8,6 +8,7 @@ import { makeOutputPipes, type OutputPipe } from '../sandbox/output-pipes.ts';
 import type { SandboxResult, SandboxSpec } from '../sandbox/sandbox-spec.ts';
 import { prootCommand, prootEnvironment, systemBinds } from './proot-command.ts';
 import { prootMounts } from './proot-mounts.ts';
+import { prootSettings, type ProotProgram } from './proot-program.ts';
 
 const DRAIN_MS = 10_000;
 const GRACE_MS = 500;
@@ -20,7 +21,7 @@ const START_FAILURE = /^proot error: ([^\n]*)/;
  */
 export async function runInProot(
   spec: SandboxSpec,
-  proot: string,
+  proot: ProotProgram,
   signal?: AbortSignal,
 ): Promise<SandboxResult> {
   throwIfCancelled(signal);
@@ -35,16 +36,25 @@ export async function runInProot(
     const devices = `${directory}/dev`;
     makeDevTemplate(devices, false, spec.script);
     const binds = [...systemBinds(devices), ...spec.binds, ...mounts.binds];
-    return await execute(spec, prootCommand(spec, proot, binds), directory, signal);
+    const started = {
+      command: prootCommand(spec, proot.path, binds),
+      env: prootEnvironment(spec, prootSettings(proot, directory)),
+    };
+    return await execute(spec, started, directory, signal);
   } finally {
     mounts.remove();
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
+interface Started {
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
 async function execute(
   spec: SandboxSpec,
-  command: readonly string[],
+  started: Started,
   directory: string,
   signal: AbortSignal | undefined,
 ): Promise<SandboxResult> {
@@ -56,7 +66,7 @@ async function execute(
     spec.onOutput('stderr', chunk);
   });
   try {
-    const exitCode = await supervise(await start(spec, command, pipes), signal);
+    const exitCode = await supervise(await start(spec, started, pipes), signal);
     await drain(pipes);
     throwIfCancelled(signal);
     const startFailure = exitCode === 0 ? undefined : START_FAILURE.exec(began)?.[1];
@@ -68,15 +78,15 @@ async function execute(
 
 /** It kills all it traces on SIGABRT, and not when it is killed. */
 async function start(
-  { tools, limits = [], ...spec }: SandboxSpec,
-  command: readonly string[],
+  { tools, limits = [] }: SandboxSpec,
+  { command, env }: Started,
   pipes: { readonly stdout: OutputPipe; readonly stderr: OutputPipe },
 ): Promise<ChildHandle> {
   const limited = limits.map(({ name, soft, hard }) => `--${name}=${soft}:${hard}`);
   const limiter = limited.length === 0 ? [] : [requiredPrlimit(tools), ...limited, '--'];
   try {
     return await spawnProcess(tools.setpriv, ['--pdeathsig', 'ABRT', '--', ...limiter, ...command], {
-      env: prootEnvironment(spec),
+      env,
       cwd: '/',
       stdio: ['ignore', pipes.stdout.descriptor, pipes.stderr.descriptor],
       newSession: true,

@@ -7,6 +7,7 @@ import { USER_ID, type TestEnvironment } from './environment.ts';
 import type { Laboratory } from './laboratory.ts';
 import { runContainer } from './run-container.ts';
 import type { ContainerBind } from './runtime-config.ts';
+import { TEST_PROOT } from './test-proot.ts';
 
 /** Where the program lies in a job's container; its own image has it elsewhere. */
 const PROGRAM = '/opt/ts-kaniko';
@@ -87,7 +88,11 @@ async function placeOf(environment: TestEnvironment, laboratory: Laboratory, vol
   const installed = dirname(laboratory.program.command[0]);
   return {
     root: laboratory.jobRoot,
-    binds: [{ source: installed, target: PROGRAM, readOnly: true }, ...accountFiles(environment, volume)],
+    binds: [
+      { source: installed, target: PROGRAM, readOnly: true },
+      ...(environment.proot ? [{ source: TEST_PROOT, target: '/usr/local/bin/proot', readOnly: true }] : []),
+      ...accountFiles(environment, volume),
+    ],
     program: [`${PROGRAM}/node`, `${PROGRAM}/dist/cli/index.js`],
     env: { PATH: TOOL_PATH, HOME: '/workspace/home' },
   };

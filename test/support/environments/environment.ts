@@ -40,10 +40,14 @@ export interface TestEnvironment {
   readonly maskedPaths: boolean;
   /** Lines of /etc/subuid and /etc/subgid for the user. */
   readonly subordinateIds: boolean;
+  /** Nothing can be written outside volumes. */
+  readonly readOnlyRoot: boolean;
   /** Whether sudo asks for no password. */
   readonly sudo: boolean;
   /** Whether strace can be executed there. */
   readonly strace: boolean;
+  /** Whether the job's container has the proot of the builder's image in its PATH; that image has it anyway. */
+  readonly proot: boolean;
   /** The root: a job's image with a Debian in it, or our own image with nothing but the builder. */
   readonly root: 'job' | 'builder';
 }
@@ -56,8 +60,10 @@ const JOB: Omit<TestEnvironment, 'name' | 'title'> = {
   noNewPrivileges: false,
   maskedPaths: true,
   subordinateIds: false,
+  readOnlyRoot: false,
   sudo: false,
   strace: true,
+  proot: false,
   root: 'job',
 };
 const USER = { ...JOB, uid: USER_ID, capabilities: [] } as const;
@@ -81,9 +87,21 @@ export const ENVIRONMENTS: readonly TestEnvironment[] = [
     maskedPaths: false,
   },
   { ...JOB, name: 'E1', title: "Docker default, root, in the builder's own image", root: 'builder' },
-  { ...JOB, name: 'E1-job', title: 'Docker default, root, a job container that is not ours' },
-  { ...USER, name: 'E2', title: 'Docker default, uid 1001' },
-  { ...USER, name: 'E2-sudo', title: 'Docker default, uid 1001 with sudo', sudo: true },
+  {
+    ...JOB,
+    name: 'E1-job',
+    title: 'Docker default, root, a job container that is not ours, with proot',
+    proot: true,
+  },
+  { ...USER, name: 'E2', title: 'Docker default, uid 1001, with proot', proot: true },
+  { ...USER, name: 'E2-bare', title: 'Docker default, uid 1001, without proot' },
+  {
+    ...USER,
+    name: 'E2-sudo',
+    title: 'Docker default, uid 1001 with sudo, with proot',
+    sudo: true,
+    proot: true,
+  },
   { ...JOB, name: 'E3', title: 'Kubernetes, root, seccomp Unconfined', seccomp: 'unconfined' },
   {
     ...JOB,
@@ -112,7 +130,13 @@ export const ENVIRONMENTS: readonly TestEnvironment[] = [
     seccomp: 'unconfined',
     strace: false,
   },
-  { ...RESTRICTED, name: 'E5', title: 'Kubernetes, Pod Security "restricted"' },
+  {
+    ...RESTRICTED,
+    name: 'E5',
+    title: 'Kubernetes, Pod Security "restricted", read-only root, in the builder\'s own image',
+    root: 'builder',
+    readOnlyRoot: true,
+  },
   {
     ...MACHINE_USER,
     name: 'E6',

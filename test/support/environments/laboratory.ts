@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { flatten, FLATTEN_TOOLS, type Flattened } from '../differential/flatten.ts';
@@ -11,6 +11,7 @@ import { UNPACK_TOOLS } from '../e2e/unpacked.ts';
 import { builderRoot } from './builder-root.ts';
 import { jobRoot } from './job-root.ts';
 import { CONTAINER_TOOLS } from './run-container.ts';
+import { TEST_PROOT } from './test-proot.ts';
 
 /** What every environment shares: the built program, a registry on the loopback interface with the base image, roots. */
 export interface Laboratory {
@@ -27,7 +28,9 @@ export interface Laboratory {
 /** Why no environment can be made here; undefined where they can. */
 export async function noLaboratory(): Promise<string | undefined> {
   const tools = [...CONTAINER_TOOLS, ...REGISTRY_TOOLS, ...UNPACK_TOOLS, ...FLATTEN_TOOLS];
-  return missing({ root: true, tools }) ?? (await noDebian());
+  const reason = missing({ root: true, tools }) ?? (await noDebian());
+  if (reason !== undefined || existsSync(TEST_PROOT)) return reason;
+  return `not built: ${TEST_PROOT} (scripts/install-test-tools.ts)`;
 }
 
 /** Makes everything ready. */

@@ -57,13 +57,15 @@ function between(reference: Flattened, image: Flattened): string[] {
   const all = ({ files, config, history }: Flattened) => ({ files, config, history, removed: [] });
   return differences(all(reference), all(image)).map(
     ({ where, expected, actual }) =>
-      `${where.replace(/^files /, '')}: ${told(expected)}; here ${told(actual)}`,
+      `${where.replace(/^files /, '')}: ${told(expected, actual)}; here ${told(actual, expected)}`,
   );
 }
 
-/** Digests and times say nothing to a reader. */
-function told(value: unknown): string {
+/** Kind, mode and owner, and what is not the same on the other side; digests and times of the build say nothing to a reader. */
+function told(value: unknown, other: unknown): string {
   if (value === undefined) return 'absent';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.replace(/ [0-9a-f]{64}/, '').replace(/ now$/, '');
+  const shared = new Set(typeof other === 'string' ? other.split(' ') : []);
+  const words = text.replace(/ [0-9a-f]{64}/, '').replace(/ now$/, '').split(' ');
+  return words.filter((word, index) => index < 3 || !shared.has(word)).join(' ');
 }

@@ -37,7 +37,7 @@ export async function runContainer({
   root,
   binds,
   process,
-  limitSeconds = 240,
+  limitSeconds = 400,
 }: Container): Promise<Executed> {
   const bundle = mkdtempSync(join(tmpdir(), 'ts-kaniko-container-'));
   try {

@@ -51,7 +51,7 @@ export function runtimeConfig(
       },
       noNewPrivileges,
     },
-    root: { path: rootDirectory, readonly: false },
+    root: { path: rootDirectory, readonly: environment.readOnlyRoot },
     hostname: 'job',
     mounts: mountsOf(binds),
     linux: {
