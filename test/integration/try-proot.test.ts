@@ -34,7 +34,9 @@ describe.skipIf(reason !== undefined)(titled('tryProot', reason), () => {
   });
 
   it('does without the filter of one that translates nothing with it', async () => {
-    const path = proot('[ "$PROOT_NO_SECCOMP" = 1 ] || { while [ "$1" != -w ]; do shift; done; shift 2; exec "$@"; }');
+    const path = proot(
+      '[ "$PROOT_NO_SECCOMP" = 1 ] || { while [ "$1" != -w ]; do shift; done; shift 2; exec "$@"; }',
+    );
     const { program, result } = await tried(path);
     expect(program).toEqual({ path, unfiltered: true, ownTemporary: false });
     expect(result.entered).toBe(true);

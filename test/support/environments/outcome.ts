@@ -66,6 +66,9 @@ function told(value: unknown, other: unknown): string {
   if (value === undefined) return 'absent';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   const shared = new Set(typeof other === 'string' ? other.split(' ') : []);
-  const words = text.replace(/ [0-9a-f]{64}/, '').replace(/ now$/, '').split(' ');
+  const words = text
+    .replace(/ [0-9a-f]{64}/, '')
+    .replace(/ now$/, '')
+    .split(' ');
   return words.filter((word, index) => index < 3 || !shared.has(word)).join(' ');
 }
