@@ -1,10 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { toFs, type BytePath } from '../../bytes/index.ts';
+import { fromText, toFs, toText, type BytePath } from '../../bytes/index.ts';
 import { keyPart, type KeyPart } from '../../cache/index.ts';
 import type { Sightings } from '../../context/index.ts';
 import { planCopy, type CopyRequest } from '../../copy/index.ts';
-import { TreeIndex, type RootView } from '../../rootfs/index.ts';
+import { BuildError } from '../../errors/index.ts';
+import { resolveInRoot, TreeIndex, type RootView } from '../../rootfs/index.ts';
 import type { ContentSource, TarMember } from '../../tar/index.ts';
 
 const READ_BYTES = 1 << 20;
@@ -44,7 +45,7 @@ export function contentPart(
   sightings?.settle();
   const hash = createHash('sha256');
   for (const member of members) addMember(hash, member, digests, sightings);
-  return keyPart(`content of ${source.slice(0, 500)}`, hash.digest('hex'));
+  return keyPart(`content of ${withoutRoot(source).slice(0, 500)}`, hash.digest('hex'));
 }
 
 /** What one source of a COPY stands for, at no place of its own. */
@@ -80,4 +81,23 @@ function digestOfFile(path: BytePath): string {
     closeSync(descriptor);
   }
   return hash.digest('hex');
+}
+
+/**
+ * The source that means exactly what a mount is of: its links followed, and nothing in its name taken for a pattern. Throws
+ * CONTEXT where it is not there.
+ */
+export function mountedSource(source: string, view: RootView): string {
+  const { path, stat } = resolveInRoot(view, fromText(source));
+  if (stat === undefined) throw new BuildError('CONTEXT', `${JSON.stringify(source)}: not found`);
+  const literal = toText(path).replace(/[*?[\\]/g, (letter) => (letter === '\\' ? '[\\\\]' : `[${letter}]`));
+  // A pattern may match nothing, as where a name is no text.
+  if (literal !== path && copiedMembers(literal, view, { isContext: true }).length === 0)
+    throw new BuildError('CONTEXT', `${JSON.stringify(source)}: its name cannot be told`);
+  return literal;
+}
+
+/** `./a`, `/a` and `a` are one source. */
+export function withoutRoot(source: string): string {
+  return source.replace(/^(?:\.?\/)+(?=[^/])/, '');
 }

@@ -13,11 +13,12 @@ import type { BuildSpec } from '../../request/index.ts';
 import { expanded } from '../expanded.ts';
 import { applyToConfig } from '../instructions/metadata.ts';
 import { mountRequests } from '../instructions/mounts/mount-request.ts';
+import { mountedContext, type MountedContext } from '../instructions/mounts/mounted-context.ts';
 import { repositoryRequest } from '../instructions/repositories.ts';
 import { setWorkdir } from '../instructions/workdir.ts';
 import type { BuildPorts, DownloadIdentity, RepositoryRequest } from '../ports.ts';
 import { startStage, workdirOf, type StageState } from '../stage-state.ts';
-import { contentPart, FileDigests } from './content-part.ts';
+import { contentPart, FileDigests, mountedSource } from './content-part.ts';
 import { chainAfter, stepKey, type ForeseenStep, type Foresight } from './foresight.ts';
 import { checksumPart, commitPart, downloadPart, noteCommit, noteDownload } from './remote-parts.ts';
 import { copyParts, mountPart, runParts, workdirParts } from './step-parts.ts';
@@ -147,10 +148,11 @@ class Walk {
     const sightings = new Sightings();
     const requests = mountRequests(instruction.mounts, mountSources, workdirOf(state));
     const mounts = requests.flatMap((request, index) => {
+      const shown = mountedContext(request, this.#ports);
+      if (shown !== undefined)
+        return [mountPart(request, index, 'context'), this.#mountedPart(shown, sightings)];
       const from = 'from' in request ? request.from : undefined;
-      const part = mountPart(request, index, from === undefined ? undefined : this.#keyOfStage(from));
-      const fromContext = request.type === 'bind' && from === undefined;
-      return fromContext ? [part, this.#contextPart(request.source, this.#ports.context, sightings)] : [part];
+      return [mountPart(request, index, from === undefined ? undefined : this.#keyOfStage(from))];
     });
     return {
       parts: runParts(instruction, state, this.#spec, mounts),
@@ -193,6 +195,10 @@ class Walk {
       return commitPart(name, commit);
     }
     return this.#contextPart(name, context, sightings, instruction);
+  }
+
+  #mountedPart({ source, context }: MountedContext, sightings: Sightings): KeyPart {
+    return this.#contextPart(mountedSource(source, context.watched(sightings)), context, sightings);
   }
 
   async #commitOf(request: RepositoryRequest): Promise<string> {

@@ -8,6 +8,7 @@ import {
 } from '../../dockerfile/index.ts';
 import { formatPlatform } from '../../oci/index.ts';
 import type { BuildSpec } from '../../request/index.ts';
+import { withoutRoot } from './content-part.ts';
 import { networkOf, programOf } from '../instructions/run.ts';
 import type { MountRequest } from '../instructions/mounts/mount-request.ts';
 import { resolveWorkdir, workdirOf, type StageState } from '../stage-state.ts';
@@ -34,9 +35,8 @@ export function runParts(
   return [
     layerPart(spec),
     keyPart('command', 'RUN', args, script?.name, script?.content),
-    ...[...state.env]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, value]) => keyPart(`variable ${name}`, name, value)),
+    // In the order in which the program finds them.
+    ...[...state.env].map(([name, value]) => keyPart(`variable ${name}`, name, value)),
     keyPart('user', state.config.User || ''),
     keyPart('working directory', workdirOf(state)),
     keyPart('platform', formatPlatform(state.stage.platform)),
@@ -82,9 +82,4 @@ export function workdirParts({ value }: WordInstruction, state: StageState, spec
 /** What a source is called; of a download only the name counts that its file gets, wherever it came from. */
 function sourceName(source: string, kind: CopyInstruction['kind']): PartValue {
   return kind === 'add' && isHttpSource(source) ? ['download', addNameFromUrl(source)] : withoutRoot(source);
-}
-
-/** `./a`, `/a` and `a` are one source. */
-function withoutRoot(source: string): string {
-  return source.replace(/^(?:\.?\/)+(?=[^/])/, '');
 }
