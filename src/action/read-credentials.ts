@@ -1,4 +1,5 @@
 import {
+  cacheSecrets,
   credentialOf,
   githubCredential,
   parseRegistryAuth,
@@ -52,6 +53,13 @@ export function readSecrets(
   );
   for (const { content } of read.secrets) maskLines(Buffer.from(content).toString('utf8'), runner);
   return read;
+}
+
+/** Hides tokens in `cache-from` and `cache-to`, whether these can be read or not, and the key that entries are signed with. */
+export function maskCaches(env: Environment, runner: Runner): void {
+  const texts = [runner.input('cache-from'), runner.input('cache-to')];
+  for (const secret of texts.flatMap(cacheSecrets)) maskLines(secret, runner);
+  maskLines(env['TS_KANIKO_CACHE_KEY'] ?? '', runner);
 }
 
 function maskCredential({ username, password }: GivenCredential, runner: Runner): void {

@@ -16,13 +16,14 @@ import {
 } from '../request/index.ts';
 import { type InputValues } from './input-values.ts';
 import { type ActionPorts } from './ports.ts';
-import { readCredentials, readGitTokens, readSecrets } from './read-credentials.ts';
+import { maskCaches, readCredentials, readGitTokens, readSecrets } from './read-credentials.ts';
 
 /** build-push-action's template for its default context, with a directory in it. */
 const DEFAULT_CONTEXT = /^\{\{\s*defaultContext\s*\}\}(?::(.*))?$/;
 
 /** The request that the inputs make. Throws USAGE, UNSUPPORTED, REFERENCE, and CONTEXT without a Dockerfile. */
 export function readRequest(values: InputValues, env: Environment, ports: ActionPorts): AssembledRequest {
+  maskCaches(env, ports.runner);
   const credentials = readCredentials(values, env, ports.runner);
   const gitTokens = readGitTokens(values, env, ports.runner);
   const { cwd } = ports;

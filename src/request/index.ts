@@ -17,6 +17,7 @@ export type {
 } from './build-request.ts';
 export type { CacheLocation, CacheOptions, CacheTarget } from './cache/cache-options.ts';
 export type { BuildResult, CacheOutcome, CacheReport, FetchedBytes, ResultLayer } from './build-result.ts';
+export { cacheSecrets } from './cache/cache-secrets.ts';
 export { cacheSummary } from './cache/cache-summary.ts';
 export { cacheTaskRequest } from './cache/cache-task.ts';
 export type { CacheTask, CacheTaskRequest, RunCacheTask } from './cache/cache-task.ts';

@@ -1,5 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { BuildError } from '../../errors/index.ts';
+import { cacheSecrets, shownCache } from './cache-secrets.ts';
 
 /**
  * One cache as it is written for buildx: `type=…,key=value,…`, or a reference alone, which is `type=registry,ref=…`. Keys
@@ -18,9 +19,9 @@ export function cacheAttributes(text: string): ReadonlyMap<string, string> {
   return attributes;
 }
 
-/** USAGE about a cache. */
+/** USAGE about a cache; secrets in it are not shown. */
 export function malformed(text: string, reason: string): BuildError {
-  return new BuildError('USAGE', `cache ${JSON.stringify(text)}: ${reason}`, {
+  return new BuildError('USAGE', `cache ${JSON.stringify(shownCache(text))}: ${reason}`, {
     hint: 'write type=registry,ref=host/repository:name, type=local,dest=directory or type=gha,scope=name',
   });
 }
@@ -38,6 +39,10 @@ function fieldsOf(text: string): string[] {
 
 function pairOf(field: string, text: string): [string, string] {
   const equals = field.indexOf('=');
-  if (equals < 0) throw malformed(text, `${JSON.stringify(field)} has no value`);
+  if (equals < 0) {
+    // It may be what comes after a comma in a secret.
+    const shown = cacheSecrets(text).length === 0 ? JSON.stringify(field) : 'a part of it';
+    throw malformed(text, `${shown} has no value`);
+  }
   return [field.slice(0, equals).trim().toLowerCase(), field.slice(equals + 1)];
 }

@@ -203,6 +203,13 @@ describe('credentials', () => {
     ]);
   });
 
+  it('of caches are hidden, also where the cache cannot be read', async () => {
+    const caches = { 'cache-from': 'type=gha,token=from-secret', 'cache-to': 'type=gha,"token=to,secret' };
+    const fake = await run({ inputs: caches }, 64);
+    expect(fake.masks).toEqual(expect.arrayContaining(['from-secret', 'to,secret']));
+    expect(JSON.stringify([fake.lines, fake.notes, fake.summaries])).not.toMatch(/from-secret|to,secret/);
+  });
+
   it('are hidden even where they are half', async () => {
     const fake = await run({ inputs: { password: 'lonely-secret' } }, 64);
     expect(fake.masks).toContain('lonely-secret');
