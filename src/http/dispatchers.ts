@@ -1,8 +1,8 @@
 import { type SecureContext } from 'node:tls';
-import { Agent, ProxyAgent, type Dispatcher } from 'undici';
 import { guardedLookup, type Reach } from './destination-guard.ts';
 import { MAX_HEADER_BYTES, type Timeouts } from './limits.ts';
 import { secureContextOf, type TlsMaterial } from './tls-material.ts';
+import { Agent, ProxyAgent, type Dispatcher } from './undici.ts';
 
 /** What must be equal for two requests to share connections. */
 interface Route {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { request as undiciRequest, type Dispatcher } from 'undici';
+import { type Dispatcher } from './undici.ts';
 import { checkLiteral, reachFrom, type Reach } from './destination-guard.ts';
 import { type Dispatchers } from './dispatchers.ts';
 import { type HttpBody, type HttpRequest, type HttpResponse } from './http-port.ts';
@@ -26,8 +26,10 @@ export async function exchange(request: HttpRequest, exchanges: Exchanges): Prom
   const signal =
     request.signal === undefined ? stall.signal : AbortSignal.any([request.signal, stall.signal]);
   try {
-    const data = await undiciRequest(request.url, {
-      dispatcher: dispatchers.of(await routeOf(request, url, exchanges)),
+    const dispatcher = dispatchers.of(await routeOf(request, url, exchanges));
+    const data = await dispatcher.request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
       method: request.method as Dispatcher.HttpMethod,
       headers: requestHeaders(request),
       body: requestBody(request.body, timeouts, (reason) => stall.abort(reason)),

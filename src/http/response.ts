@@ -1,4 +1,4 @@
-import { type Dispatcher } from 'undici';
+import { type Dispatcher } from './undici.ts';
 import { BuildError, redact } from '../errors/index.ts';
 import { type HttpRequest, type HttpResponse } from './http-port.ts';
 import { MAX_DISCARD_BYTES, type Timeouts } from './limits.ts';
