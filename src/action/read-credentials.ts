@@ -4,6 +4,7 @@ import {
   githubCredential,
   parseRegistryAuth,
   readSecretInputs,
+  readSigningKey,
   type Environment,
   type GitToken,
   type GivenCredential,
@@ -35,6 +36,20 @@ export function readGitTokens(values: InputValues, env: Environment, runner: Run
   if (token === '' || !URL.canParse(server)) return [];
   maskCredential({ registry: '', username: 'x-access-token', password: token }, runner);
   return [{ host: new URL(server).host, token }];
+}
+
+/** The key that records of the layer cache are signed with, hidden in the log: whole and line by line. */
+export function readKey(
+  values: InputValues,
+  place: { readonly env: Environment; readonly cwd: string },
+  runner: Runner,
+): string | undefined {
+  const given = values.text('cache-signing-key');
+  // A key that is refused is hidden too.
+  if (given !== undefined && !/^(env|file|src)=/.test(given)) maskLines(given, runner);
+  const key = readSigningKey(given, place, 'anything');
+  if (key !== undefined) maskLines(key, runner);
+  return key;
 }
 
 /** The secrets for RUN, hidden in the log: whole and line by line. */

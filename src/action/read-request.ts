@@ -16,7 +16,7 @@ import {
 } from '../request/index.ts';
 import { type InputValues } from './input-values.ts';
 import { type ActionPorts } from './ports.ts';
-import { maskCaches, readCredentials, readGitTokens, readSecrets } from './read-credentials.ts';
+import { maskCaches, readCredentials, readGitTokens, readKey, readSecrets } from './read-credentials.ts';
 
 /** build-push-action's template for its default context, with a directory in it. */
 const DEFAULT_CONTEXT = /^\{\{\s*defaultContext\s*\}\}(?::(.*))?$/;
@@ -54,6 +54,7 @@ export function readRequest(values: InputValues, env: Environment, ports: Action
       secrets: readSecrets(values, { env, cwd }, ports.runner),
       extraHosts: values.list('add-hosts'),
       gitTokens,
+      signingKey: readKey(values, { env, cwd }, ports.runner),
     },
     { env, cwd, machine: ports.machine },
   );

@@ -1,7 +1,7 @@
 import { fromText, type BytePath } from '../bytes/index.ts';
 import type { ImageLayer } from '../image/index.ts';
-import { layerMembers, mergeChanges, writeLayer, type LayerOptions } from '../layer/index.ts';
-import { createLimiter, type LocalBlobStore } from '../content/index.ts';
+import { DEFAULT_COMPRESSION, layerMembers, mergeChanges, writeLayer, type LayerOptions } from '../layer/index.ts';
+import { createLimiter, type Limiter, type LocalBlobStore } from '../content/index.ts';
 import type { BuildSpec } from '../request/index.ts';
 import { givenPaths, type Change, type IgnoreRule } from '../snapshot/index.ts';
 import type { Listings } from './layer-trees.ts';
@@ -28,12 +28,13 @@ export class Committer {
   readonly #listings: Listings;
   readonly #signal: AbortSignal;
   readonly #ignored: IgnoreRule;
-  readonly #limit = createLimiter(CONCURRENT_LAYERS);
+  readonly #limit: Limiter;
   readonly #writing = new Set<Promise<unknown>>();
 
   constructor(store: LocalBlobStore, spec: BuildSpec, listings: Listings, signal: AbortSignal) {
     this.#store = store;
     this.#spec = spec;
+    this.#limit = createLimiter(spec.sparesMemory === true ? 1 : CONCURRENT_LAYERS);
     this.#listings = listings;
     this.#signal = signal;
     this.#ignored = givenPaths(spec.ignorePaths.map(fromText));
@@ -96,7 +97,9 @@ export class Committer {
 
   #options(): LayerOptions {
     const epoch = this.#spec.sourceDateEpoch;
-    const options = { signal: this.#signal, compression: this.#spec.compression };
+    const { compression, sparesMemory } = this.#spec;
+    const sparing = { ...(compression ?? DEFAULT_COMPRESSION), blocksInFlight: 1 };
+    const options = { signal: this.#signal, compression: sparesMemory === true ? sparing : compression };
     if (this.#spec.reproducible) return { ...options, fixedMtimeNs: nanoseconds(epoch ?? 0) };
     return epoch === undefined ? options : { ...options, maxMtimeNs: nanoseconds(epoch) };
   }

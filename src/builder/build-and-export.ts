@@ -1,6 +1,7 @@
 import type { LocalBlobStore } from '../content/index.ts';
 import type { SourceTools } from '../context/index.ts';
 import type { LayoutImage } from '../image/index.ts';
+import { DEFAULT_COMPRESSION } from '../layer/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import { pushedNames, type BuildResult, type BuildSurroundings } from '../request/index.ts';
 import { BaseImageSource } from './base-image-source.ts';
@@ -71,7 +72,8 @@ export async function buildAndExport(
         if (takesLong && registries.checkPush) await checkDestinations(pushedNames(outputs), tools);
       }),
     ]);
-    const made = spec.compression ?? { kind: 'gzip' };
+    const blocksInFlight = spec.sparesMemory === true ? 1 : undefined;
+    const made = { ...(spec.compression ?? DEFAULT_COMPRESSION), blocksInFlight };
     const configWith: FormTools['configWith'] = async (config, layers) =>
       (await cache?.withInlineRecords(config, layers)) ?? config;
     const images = new FormedImages(built, made, outputs.annotations ?? [], { ...tools, configWith });

@@ -93,9 +93,10 @@ export class FormedImages {
     if (reused ? isSame || !force : isSame && isLevelSame) return Promise.resolve(plain);
     const key = `${descriptor.digest} ${compression} ${level ?? ''}`;
     const { blobs, store, signal } = this.#tools;
+    const wanted = { kind: compression, level, blocksInFlight: this.#madeAs.blocksInFlight };
     const made =
       this.#layers.get(key) ??
-      recompressLayer(plain, { from: blobs, to: store, compression: { kind: compression, level }, signal });
+      recompressLayer(plain, { from: blobs, to: store, compression: wanted, signal });
     this.#layers.set(key, made);
     return made;
   }

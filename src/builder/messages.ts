@@ -66,6 +66,7 @@ const Spec = z.object({
   singleSnapshot: z.boolean(),
   strictOwnership: z.boolean().optional(),
   compression: z.object({ kind: z.enum(['none', 'gzip', 'zstd']), level: z.number().optional() }).optional(),
+  sparesMemory: z.boolean().optional(),
   ignorePaths: z.array(z.string()).readonly(),
   snapshotter: z.enum(['auto', 'overlay', 'scan']),
   run: Run.optional(),

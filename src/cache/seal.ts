@@ -1,15 +1,16 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { CacheRecord } from './record.ts';
+import { SIGNATURE_NAMES, signatureOf } from './signature.ts';
 
 /** Longer texts are no records: a document of a base image, the largest kind, has at most 4 MiB, escaped. */
 const LONGEST = 16 * 1024 * 1024;
-
-const SEALED = /^([a-z0-9-]+):([a-f0-9]{64}) (.*)$/s;
-const NAMES: readonly string[] = ['sha256', 'hmac-sha256'];
+const SEALED = /^([a-z0-9-]+):((?:[a-f0-9]{64}){1,2}) (.*)$/s;
+const NAMES: readonly string[] = SIGNATURE_NAMES;
 
 /** Records as texts and back. Stores keep texts and know nothing of what is in them. */
 export interface RecordSeal {
-  /** One line, without a line break. */
+  /** Whether it can seal: with a public key it only opens. */
+  readonly seals: boolean;
+  /** One line, without a line break. Throws USAGE where it only opens. */
   seal(record: CacheRecord): string;
   /** The record; undefined for anything that is not one, was changed, or was not sealed by a holder of the key. */
   open(text: string): CacheRecord | undefined;
@@ -18,29 +19,26 @@ export interface RecordSeal {
 }
 
 /**
- * Texts that carry their own digest, so that no change goes unnoticed; with a signing key the digest is an HMAC, and
- * records that were written without the key are none.
+ * Texts that carry their own digest, so that no change goes unnoticed; with a signing key that is an HMAC or an ed25519
+ * signature, and records that were written without the key are none. How a text is checked is decided by the key alone,
+ * never by the text. Throws USAGE for a key that is none.
  */
 export function recordSeal(signingKey?: string): RecordSeal {
-  const name = signingKey === undefined ? 'sha256' : 'hmac-sha256';
-  const digest = (json: string): Buffer =>
-    (signingKey === undefined ? createHash('sha256') : createHmac('sha256', signingKey))
-      .update(json)
-      .digest();
+  const signature = signatureOf(signingKey);
   return {
+    seals: signature.signs,
     seal: (record) => {
       const json = JSON.stringify(record);
-      return `${name}:${digest(json).toString('hex')} ${json}`;
+      return `${signature.name}:${signature.sign(json).toString('hex')} ${json}`;
     },
     open: (text) => {
       const [, found, hex, json] = SEALED.exec(text.slice(0, LONGEST)) ?? [];
-      if (found !== name || hex === undefined || json === undefined) return undefined;
-      if (!timingSafeEqual(Buffer.from(hex, 'hex'), digest(json))) return undefined;
-      return parse(json);
+      if (found !== signature.name || hex === undefined || json === undefined) return undefined;
+      return signature.verify(json, Buffer.from(hex, 'hex')) ? parse(json) : undefined;
     },
     isForeign: (text) => {
       const [, found] = SEALED.exec(text.slice(0, LONGEST)) ?? [];
-      return found !== undefined && found !== name && NAMES.includes(found);
+      return found !== undefined && found !== signature.name && NAMES.includes(found);
     },
   };
 }

@@ -1,6 +1,7 @@
 import {
   cacheTaskRequest,
   impliedCredentials,
+  readSigningKey,
   type CacheTask,
   type CommandAnswer,
   type Environment,
@@ -30,6 +31,7 @@ export function cacheTaskCommand(
       maxSize: flags.text('max-size'),
       destinations: flags.list('destination'),
       credentials: impliedCredentials(env),
+      signingKey: readSigningKey(flags.text('cache-signing-key'), { env, cwd: ports.cwd }, 'named'),
     };
     const request = cacheTaskRequest(flags, task, { env, cwd: ports.cwd });
     tellOfFlags(given, log.reporter);

@@ -10,6 +10,7 @@ import {
   parseGoBool,
   parseNamedSources,
   parseSecretFlags,
+  readSigningKey,
   withPullMethod,
   type AssembledRequest,
   type Environment,
@@ -59,6 +60,7 @@ export function readQuestion(flags: FlagValues, env: Environment, ports: CliPort
       secrets: parseSecretFlags(flags.list('secret'), { env, cwd }),
       extraHosts: flags.list('add-host'),
       gitTokens: [],
+      signingKey: readSigningKey(flags.text('cache-signing-key'), { env, cwd }, 'named'),
     },
     { env, cwd, machine: ports.machine },
   );

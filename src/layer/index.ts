@@ -1,6 +1,7 @@
 /** Image layers: from changes of a tree to a compressed blob, and from a blob back to entries. */
 export { applyLayer } from './apply-layer.ts';
 export type { LayerLimits } from './apply-layer.ts';
+export { DEFAULT_COMPRESSION } from './compress/compress-blocks.ts';
 export type { LayerCompression } from './compress/compress-blocks.ts';
 export { recompressLayer } from './compress/recompress-layer.ts';
 export type { Recompression } from './compress/recompress-layer.ts';

@@ -50,6 +50,8 @@ export interface FrontChoices extends GivenOutputs {
   readonly secrets: ReadSecrets;
   readonly extraHosts: readonly string[];
   readonly gitTokens: readonly GitToken[];
+  /** What records of the layer cache are signed with. */
+  readonly signingKey: string | undefined;
 }
 
 export interface FrontPlace {
@@ -93,7 +95,7 @@ export function assembleRequest(
     secrets: choices.secrets.secrets,
     sshAgents: parseAgents(values.list('ssh'), place),
     gitTokens: choices.gitTokens,
-    cache: cacheRequest(values, { ...place, pushed: pushedNames(outputs) }),
+    cache: cacheRequest(values, { ...place, pushed: pushedNames(outputs), signingKey: choices.signingKey }),
     warmBases: warmDirectory(values, place.cwd),
     isolation: parseChoice(values.text('isolation') ?? 'auto', ISOLATION_CHOICES, 'isolation'),
     force: values.flag('force') ?? false,
@@ -135,6 +137,7 @@ function specOf(
     singleSnapshot: values.flag('single-snapshot') ?? false,
     strictOwnership: values.flag('strict-ownership') ?? false,
     compression: compressionOf(outputs),
+    sparesMemory: !(values.flag('compressed-caching') ?? true),
     ignorePaths: values.list('ignore-path').map(absoluteInImage),
     snapshotter: parseChoice(values.text('snapshotter') ?? 'auto', SNAPSHOTTER_CHOICES, 'snapshotter'),
     run: runOf(values, choices.extraHosts, cwd),

@@ -85,6 +85,8 @@ export interface BuildSettings {
   readonly strictOwnership?: boolean | undefined;
   /** How new layers are compressed: with gzip where it is absent. */
   readonly compression?: { readonly kind: Compression; readonly level?: number | undefined } | undefined;
+  /** Layers are compressed one after the other, block by block: less memory, more time, the same bytes. */
+  readonly sparesMemory?: boolean | undefined;
   /** Absolute paths in the image that never enter a layer. */
   readonly ignorePaths: readonly string[];
   readonly snapshotter: SnapshotterChoice;

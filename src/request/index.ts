@@ -19,6 +19,7 @@ export type { CacheLocation, CacheOptions, CacheTarget } from './cache/cache-opt
 export type { BuildResult, CacheOutcome, CacheReport, FetchedBytes, ResultLayer } from './build-result.ts';
 export { cacheSecrets } from './cache/cache-secrets.ts';
 export { cacheSummary } from './cache/cache-summary.ts';
+export { readSigningKey } from './cache/signing-key.ts';
 export { cacheTaskRequest } from './cache/cache-task.ts';
 export type { CacheTask, CacheTaskRequest, RunCacheTask } from './cache/cache-task.ts';
 export type { CallChoice } from './call-choice.ts';

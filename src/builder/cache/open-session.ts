@@ -13,7 +13,13 @@ import { parseReference, withDefaultTag } from '../../reference/index.ts';
 import type { HttpClient } from '../../http/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import type { Reporter } from '../../report/index.ts';
-import type { ArchiveService, BuildRequest, CacheLocation, Environment } from '../../request/index.ts';
+import type {
+  ArchiveService,
+  BuildRequest,
+  CacheLocation,
+  CacheOptions,
+  Environment,
+} from '../../request/index.ts';
 import { openGithubCache } from './open-github.ts';
 import { CacheSession } from './cache-session.ts';
 
@@ -49,15 +55,27 @@ export function openSession(
     known.set(key, store);
     return store === undefined ? [] : [store];
   };
-  const kept = cache.targets.filter(({ location }) => location.type !== 'inline');
+  const targets = writableTargets(cache.targets, seal, tools.reporter);
+  const kept = targets.filter(({ location }) => location.type !== 'inline');
   return new CacheSession({
     ...tools,
     sources: cache.sources.flatMap(open),
     targets: kept.flatMap(({ location, mode }) => open(location).map((store) => ({ store, mode }))),
-    inline: kept.length < cache.targets.length ? seal : undefined,
+    inline: kept.length < targets.length ? seal : undefined,
     maxAgeMs: cache.maxAgeMs,
     now: () => Date.now(),
   });
+}
+
+/** None where the key only reads. */
+function writableTargets(
+  targets: CacheOptions['targets'],
+  { seals }: RecordSeal,
+  reporter: Reporter,
+): CacheOptions['targets'] {
+  if (seals || targets.length === 0) return targets;
+  reporter.info('cache: nothing is kept, as the signing key is a public one');
+  return [];
 }
 
 /** One cache; undefined, and told, where it cannot be opened. Nothing is asked of it yet. */

@@ -10,6 +10,7 @@ import {
 } from '../../oci/index.ts';
 import type { CacheStore } from '../cache-store.ts';
 import type { RepositoryPlace } from '../registry/cache-repository.ts';
+import { keptRecords } from '../index-contents.ts';
 import { RecordIndex } from '../record-index.ts';
 import type { RecordSeal } from '../seal.ts';
 import { readInlineRecords } from './inline-records.ts';
@@ -53,6 +54,17 @@ export function imageCache(reader: ImageReader, tagOrDigest: string, seal: Recor
     },
     save: () => Promise.resolve({ saved: 0, bytes: 0, faults: ['it is written with the image'] }),
     stats: () => ({ ...stats }),
+    keeper: {
+      removesBlobs: false,
+      contents: async (signal) => keptRecords(await read(signal)),
+      open: (blob, signal) => reader.open({ ...blob, mediaType: '' }, signal),
+      drop: () =>
+        Promise.reject(
+          new BuildError('UNSUPPORTED', 'an inline cache is part of its image, and changes with it only', {
+            hint: 'build and push the image again',
+          }),
+        ),
+    },
   };
 }
 

@@ -8,6 +8,8 @@ export interface LayerCompression {
   readonly kind: Compression;
   /** 0 to 9 for gzip, 1 to 22 for zstd; each has a default. */
   readonly level?: number | undefined;
+  /** Blocks in memory at a time, 4 where it is not given; the bytes do not depend on it. */
+  readonly blocksInFlight?: number | undefined;
 }
 
 export const DEFAULT_COMPRESSION: LayerCompression = { kind: 'gzip' };
@@ -22,15 +24,15 @@ export const LAYER_TYPES: Readonly<Record<Compression, string>> = {
 /** The compressed bytes of blocks, which are the caller's no longer. The same blocks always give the same bytes. */
 export function compressBlocks(
   blocks: AsyncIterable<Uint8Array>,
-  { kind, level }: LayerCompression,
+  { kind, level, blocksInFlight }: LayerCompression,
 ): AsyncIterable<Uint8Array> {
   switch (kind) {
     case 'none':
       return blocks;
     case 'gzip':
-      return parallelGzip(blocks, { level });
+      return parallelGzip(blocks, { level, blocksInFlight });
     case 'zstd':
-      return parallelZstd(blocks, { level });
+      return parallelZstd(blocks, { level, framesInFlight: blocksInFlight });
     default:
       return assertNever(kind);
   }

@@ -22,6 +22,8 @@ export interface CachePlace {
   readonly cwd: string;
   /** Names the image is pushed under. */
   readonly pushed: readonly string[];
+  /** What records are signed with. */
+  readonly signingKey?: string | undefined;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface CachePlace {
  * `cache-dir`, or the default place. Undefined for a build without. Throws USAGE and REFERENCE.
  */
 export function cacheRequest(values: OptionValues, place: CachePlace): CacheOptions | undefined {
-  const { cwd, env } = place;
+  const { cwd, signingKey } = place;
   const own = values.flag('cache') === true ? ownLocations(values, place) : [];
   const from = values
     .list('cache-from')
@@ -49,7 +51,7 @@ export function cacheRequest(values: OptionValues, place: CachePlace): CacheOpti
     runLayers: values.flag('cache-run-layers') ?? true,
     copyLayers: values.flag('cache-copy-layers') ?? true,
     maxAgeMs: ttl === undefined ? DEFAULT_AGE_MS : ageLimit(ttl),
-    signingKey: signingKeyOf(env),
+    signingKey,
   };
 }
 
@@ -62,11 +64,6 @@ function ofPushed(location: CacheLocation, { pushed: [pushed] }: CachePlace): Ca
   });
 }
 
-/** The key records are signed with, where there is one. */
-export function signingKeyOf(env: Environment): string | undefined {
-  return env['TS_KANIKO_CACHE_KEY'] || undefined;
-}
-
 /** The caches people name to look at them: all that a build would take from or keep in. Throws USAGE and REFERENCE. */
 export function cacheLocations(values: OptionValues, place: CachePlace): readonly CacheLocation[] {
   const { cwd } = place;
@@ -75,7 +72,10 @@ export function cacheLocations(values: OptionValues, place: CachePlace): readonl
     ...values.list('cache-from').map((text) => parseCacheSource(text, cwd)),
     ...values.list('cache-to').map((text) => parseCacheTarget(text, cwd).location),
   ];
-  const all = named.length > 0 ? named : [defaultLocation(place.pushed[0], place.env)];
+  const all =
+    named.length > 0
+      ? named.map((location) => ofPushed(location, place))
+      : [defaultLocation(place.pushed[0], place.env)];
   return [...new Map(all.map((location) => [JSON.stringify(location), location])).values()];
 }
 

@@ -7,7 +7,7 @@ import { registriesOf } from '../registry-values.ts';
 import { parseSize } from '../run/run-values.ts';
 import { scratchParentOf } from '../scratch-parent.ts';
 import type { CacheLocation } from './cache-options.ts';
-import { ageLimit, cacheLocations, signingKeyOf } from './cache-request.ts';
+import { ageLimit, cacheLocations } from './cache-request.ts';
 
 /** What is done with caches beside building. */
 export type CacheTask =
@@ -45,6 +45,7 @@ export interface GivenTask {
   readonly dryRun: boolean;
   readonly olderThan: string | undefined;
   readonly maxSize: string | undefined;
+  readonly signingKey: string | undefined;
   readonly destinations: readonly string[];
   readonly credentials: BuildRequest['credentials'];
 }
@@ -58,7 +59,7 @@ export function cacheTaskRequest(
   return {
     task: taskOf(given, values.text('cache-ttl')),
     locations: cacheLocations(values, { ...place, pushed: given.destinations }),
-    signingKey: signingKeyOf(place.env),
+    signingKey: given.signingKey,
     registries: registriesOf(values, place),
     credentials: given.credentials,
     scratchParent: scratchParentOf(values, place.cwd),

@@ -60,6 +60,20 @@ export const CACHE_OPTIONS = [
     note: 'on where it is not given',
   },
   {
+    about: 'Key that entries are signed with; those of writers without it do not count',
+    treatment: 'works',
+    flag: { name: 'cache-signing-key', kind: 'text', value: 'env=variable|file=path' },
+    input: { name: 'cache-signing-key', kind: 'text' },
+    note: 'a secret of 16 characters and more, or an ed25519 key in PEM, whose public half only reads; TS_KANIKO_CACHE_KEY where it is not given; as an input also the key itself; docs/cache.md',
+  },
+  {
+    about: 'Compress layers side by side; false spares memory and takes longer, for the same layers',
+    treatment: 'works',
+    flag: { name: 'compressed-caching', kind: 'flag' },
+    input: { name: 'compressed-caching', kind: 'flag' },
+    note: 'on where it is not given; layers in caches are compressed as those of the image, whatever it says',
+  },
+  {
     about: 'Take no layer of an earlier build; layers are kept for the next',
     treatment: 'works',
     flag: { name: 'no-cache', kind: 'flag' },

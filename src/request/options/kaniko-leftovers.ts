@@ -20,7 +20,6 @@ export const KANIKO_NO_OPS = [
   noOp('use-new-run', 'flag', 'Another way to find changes', 'changes are always found exactly'),
   noOp('skip-unused-stages', 'flag', 'Leave out stages nobody needs', 'they are always left out'),
   noOp('force-build-metadata', 'flag', 'Keep metadata of unused stages', 'as in kaniko today'),
-  noOp('compressed-caching', 'flag', 'Hold compressed layers in memory', 'layers are never held in memory'),
   {
     ...noOp(
       'ignore-var-run',

@@ -210,6 +210,25 @@ describe('credentials', () => {
     expect(JSON.stringify([fake.lines, fake.notes, fake.summaries])).not.toMatch(/from-secret|to,secret/);
   });
 
+  it.each([
+    ['given as it is', { 'cache-signing-key': 'signing-key-one\nsigning-key-two' }],
+    ['of a variable', { 'cache-signing-key': 'env=SIGNING' }],
+    ['of the usual variable', {}],
+  ])('are hidden where they sign the cache, %s', async (_, more) => {
+    const key = 'signing-key-one\nsigning-key-two';
+    Object.assign(env, { SIGNING: key, TS_KANIKO_CACHE_KEY: key });
+    const fake = await run({ inputs: { cache: 'true', ...more } });
+    expect(fake.requests[0]?.cache?.signingKey).toBe(key);
+    expect(fake.masks).toEqual(expect.arrayContaining([key, 'signing-key-one', 'signing-key-two']));
+    expect(JSON.stringify([fake.lines, fake.summaries, [...fake.outputs]])).not.toContain('signing-key');
+  });
+
+  it('are hidden even where they are refused', async () => {
+    const fake = await run({ inputs: { 'cache-signing-key': 'tooshort' } }, 64);
+    expect(fake.masks).toContain('tooshort');
+    expect(JSON.stringify([fake.lines, fake.notes])).not.toContain('tooshort');
+  });
+
   it('are hidden even where they are half', async () => {
     const fake = await run({ inputs: { password: 'lonely-secret' } }, 64);
     expect(fake.masks).toContain('lonely-secret');

@@ -93,6 +93,29 @@ describe('cache explain', () => {
   });
 });
 
+describe('flags of caches', () => {
+  it('sign entries with a key that is named, and never with one on the command line', async () => {
+    const env = { KEY: 'sixteen characters or more' };
+    const build = 'build -c ctx --no-push --cache --cache-signing-key env=KEY';
+    expect((await run(build, env)).requests[0]?.cache?.signingKey).toBe(env.KEY);
+    expect((await run('cache ls --cache-signing-key=env=KEY', env)).tasks[0]?.signingKey).toBe(env.KEY);
+    const refused = await run(
+      'build -c ctx --no-push --cache --cache-signing-key=sixteen-characters-or-more',
+    );
+    expect([refused.status, refused.requests]).toEqual([64, []]);
+    expect(refused.err()).not.toContain('sixteen');
+  });
+
+  it.each([
+    ['', false],
+    [' --compressed-caching', false],
+    [' --compressed-caching=false', true],
+  ])('spare memory with%s: %s', async (words, spares) => {
+    const { requests } = await run(`build -c ctx --no-push${words}`);
+    expect(requests[0]?.spec.sparesMemory).toBe(spares);
+  });
+});
+
 describe('warmer', () => {
   it('takes the letters of kaniko, also after flags of other names', async () => {
     const { warmed, status } = await run(
