@@ -168,7 +168,8 @@ describe('a damaged directory', () => {
     expect([repaired.status, repaired.cache['repaired']]).toEqual([0, true]);
     const after = await json(`cache verify ${flags}`);
     expect([after.status, after.cache['damaged']]).toEqual([0, []]);
-    expect(after.cache['entries']).toBe(listed.length - 1);
+    const users = listed.filter(({ blobs }) => blobs.includes(copy));
+    expect(after.cache['entries']).toBe(listed.length - users.length);
     const build = await site.build(FILE, { files: FILES, cache: into(location) });
     expect(build.layers.length).toBeGreaterThan(0);
   });
@@ -181,6 +182,20 @@ describe('a damaged directory', () => {
     expect(status).toBe(1);
     expect(out).toContain('damaged');
     expect(readdirSync(directory)).not.toContain('blobs');
+  });
+});
+
+describe('an image with an inline cache', () => {
+  it('is listed and checked, and cannot be cleared up', async () => {
+    const tag = `${site.registry.host}/inline/${count++}:1`;
+    const cache = { ...into({ type: 'inline', reference: tag }), sources: [] };
+    await site.build(FILE, { files: FILES, cache, outputs: { tags: [tag] } });
+    const flags = `--cache-from type=inline,ref=${tag}`;
+    const { entries } = (await json(`cache ls ${flags}`)).cache as { readonly entries: readonly unknown[] };
+    expect(entries.length).toBeGreaterThanOrEqual(3);
+    expect((await json(`cache verify ${flags}`)).cache).toMatchObject({ damaged: [], entries: entries.length });
+    const pruned = await cli(`cache prune --older-than 0 ${flags}`);
+    expect([pruned.status, pruned.err]).toEqual([69, expect.stringContaining('part of its image')]);
   });
 });
 
