@@ -1,6 +1,12 @@
 import { fromText, type BytePath } from '../bytes/index.ts';
 import type { ImageLayer } from '../image/index.ts';
-import { DEFAULT_COMPRESSION, layerMembers, mergeChanges, writeLayer, type LayerOptions } from '../layer/index.ts';
+import {
+  DEFAULT_COMPRESSION,
+  layerMembers,
+  mergeChanges,
+  writeLayer,
+  type LayerOptions,
+} from '../layer/index.ts';
 import { createLimiter, type Limiter, type LocalBlobStore } from '../content/index.ts';
 import type { BuildSpec } from '../request/index.ts';
 import { givenPaths, type Change, type IgnoreRule } from '../snapshot/index.ts';

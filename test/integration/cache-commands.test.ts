@@ -193,7 +193,10 @@ describe('an image with an inline cache', () => {
     const flags = `--cache-from type=inline,ref=${tag}`;
     const { entries } = (await json(`cache ls ${flags}`)).cache as { readonly entries: readonly unknown[] };
     expect(entries.length).toBeGreaterThanOrEqual(3);
-    expect((await json(`cache verify ${flags}`)).cache).toMatchObject({ damaged: [], entries: entries.length });
+    expect((await json(`cache verify ${flags}`)).cache).toMatchObject({
+      damaged: [],
+      entries: entries.length,
+    });
     const pruned = await cli(`cache prune --older-than 0 ${flags}`);
     expect([pruned.status, pruned.err]).toEqual([69, expect.stringContaining('part of its image')]);
   });
