@@ -3,7 +3,7 @@ import { fromText } from '../bytes/index.ts';
 import type { LocalBlobStore } from '../content/index.ts';
 import { BuildError } from '../errors/index.ts';
 import type { ImageLayer } from '../image/index.ts';
-import { applyLayer, readListing, type ListingWriter } from '../layer/index.ts';
+import { applyLayer, readListing, type ListingWriter, type ReadListing } from '../layer/index.ts';
 import { digestOf, layerCompression, type Digest } from '../oci/index.ts';
 import { LayerUnpacker, TreeIndex, type UnpackOptions } from '../rootfs/index.ts';
 import type { LayerSink, StageRoot } from '../snapshot/index.ts';
@@ -113,12 +113,22 @@ export class LayerTrees {
       const directory = this.#directory(this.#makeDirectory('c'));
       return this.#apply(layers, () => sink(directory));
     }
-    const listings = await this.#blobs.listings.find(layers);
+    const listings = await this.#listings(layers);
     if (listings === undefined) return this.#apply(layers, () => sink());
     for (const listing of listings) {
       const { handler, finish } = sink();
-      readListing(listing, handler);
+      listing.give(handler);
       finish();
+    }
+  }
+
+  /** Undefined where one is missing or damaged: the layers themselves tell the same. */
+  async #listings(layers: readonly ImageLayer[]): Promise<readonly ReadListing[] | undefined> {
+    const found = await this.#blobs.listings.find(layers);
+    try {
+      return found?.map(readListing);
+    } catch {
+      return undefined;
     }
   }
 

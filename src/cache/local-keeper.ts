@@ -5,9 +5,11 @@ import { BuildError } from '../errors/index.ts';
 import { digestHex, isDigest, type Digest } from '../oci/index.ts';
 import type { CacheContents, CacheKeeper, StoredBlob } from './contents.ts';
 import { namesIn } from './names-in.ts';
+import { leadsElsewhere } from './own-files.ts';
 import { RecordFiles } from './record-files.ts';
 import type { RecordSeal } from './seal.ts';
 
+const BLOBS = 'blobs/sha256';
 const DIGESTS = /sha256:[a-f0-9]{64}/g;
 
 /**
@@ -16,7 +18,7 @@ const DIGESTS = /sha256:[a-f0-9]{64}/g;
  */
 export function localKeeper(directory: string, seal: RecordSeal): CacheKeeper {
   const files = new RecordFiles(directory, seal);
-  const folder = join(directory, 'blobs', 'sha256');
+  const folder = join(directory, BLOBS);
   return {
     removesBlobs: true,
     contents: (signal) => {
@@ -32,6 +34,7 @@ export function localKeeper(directory: string, seal: RecordSeal): CacheKeeper {
       // Records first: none is ever seen without its blobs.
       for (const name of [...keys, ...unreadable]) files.remove(name);
       files.forgetSteps();
+      if (leadsElsewhere(directory, BLOBS)) return Promise.resolve();
       for (const digest of blobs) rmSync(join(folder, digestHex(digest)), { force: true });
       return Promise.resolve();
     },

@@ -1,6 +1,7 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { namesIn } from './names-in.ts';
+import { leadsElsewhere } from './own-files.ts';
 import { RECORDS } from './record-files.ts';
 
 /** Files that a process died upon are older than any that is still being written. */
@@ -15,11 +16,11 @@ interface Found {
 
 /**
  * Cuts a cache's directory down to a size: what was not used for longest goes first. Records whose blobs are gone are
- * found out when they are used. Returns the bytes that were freed.
+ * found out when they are used. Folders that lead elsewhere are left alone. Returns the bytes that were freed.
  */
 export function pruneDirectory(directory: string, maxBytes: number): number {
   const files = ['blobs/sha256', `${RECORDS}/records`, `${RECORDS}/steps`]
-    .flatMap((folder) => filesIn(join(directory, folder)))
+    .flatMap((folder) => (leadsElsewhere(directory, folder) ? [] : filesIn(join(directory, folder))))
     .sort((a, b) => a.used - b.used);
   const newest = files.at(-1)?.used ?? 0;
   let total = files.reduce((sum, { bytes }) => sum + bytes, 0);

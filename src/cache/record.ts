@@ -13,6 +13,9 @@ const common = {
   created: z.number().int().nonnegative(),
 };
 
+/** The end of the year 9999: later times have no form that others can read. */
+const LATEST = 253_402_300_799_999;
+
 /** What an instruction that may change files came to. */
 export const StepRecord = z.object({
   kind: z.literal('step'),
@@ -22,7 +25,7 @@ export const StepRecord = z.object({
   /** Undefined where the instruction changed no file. */
   layer: Layer.optional(),
   /** The time in its history row: milliseconds since the epoch. */
-  time: z.number(),
+  time: z.number().min(0).max(LATEST),
   /** How long it took to make, in milliseconds. */
   cost: z.number().nonnegative(),
   /** The same step by what it copied in place of how that was made, where there is such a key. */

@@ -12,6 +12,7 @@ export { locateMembers } from './flatten/flatten-layers.ts';
 export type { FlattenOptions } from './flatten/flatten-layers.ts';
 export { unpackTree } from './flatten/unpack-tree.ts';
 export { ListingWriter, readListing } from './listing.ts';
+export type { ReadListing } from './listing.ts';
 export { layerMembers } from './layer-members.ts';
 export type { Layer } from './layer.ts';
 export { mergeChanges } from './merge-changes.ts';

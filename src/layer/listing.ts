@@ -7,7 +7,7 @@ import { NO_XATTRS, type EntryType, type TarEntry, type TarHandler, type TarMemb
 const HEAD = 'ts-kaniko layer listing 1';
 const TYPES: readonly string[] = ['file', 'directory', 'symlink', 'hardlink', 'char', 'block', 'fifo'];
 /** A layer with a million of entries has a listing of some 150 MiB. */
-const LARGEST = 1024 * 1024 * 1024;
+const LARGEST = 512 * 1024 * 1024;
 
 /** A header as it is written: path, type, mode, uid, gid, size, mtime, link, devices, attributes, kept content. */
 type Row = readonly [
@@ -77,20 +77,29 @@ export class ListingWriter implements TarHandler {
   }
 }
 
-/**
- * Gives the headers of a listing to a handler, as the layer itself would; of contents only the kept ones. Throws ARCHIVE
- * for anything that is no listing.
- */
-export function readListing(bytes: Uint8Array, handler: TarHandler): void {
+/** The headers of a layer out of its listing. */
+export interface ReadListing {
+  /** Gives them to a handler, as the layer itself would; of contents only the kept ones. */
+  give(handler: TarHandler): void;
+}
+
+/** Reads a listing whole. Throws ARCHIVE for anything that is none. */
+export function readListing(bytes: Uint8Array): ReadListing {
   const lines = unpackedLines(bytes);
   if (lines.shift() !== HEAD || lines.pop() !== '') throw damaged();
-  for (const line of lines) {
+  const rows = lines.map((line) => {
     const row = rowOf(line);
-    const entry = entryOf(row);
-    handler.entry(entry);
-    if (row[10] !== undefined) handler.data(Buffer.from(row[10], 'base64'));
-    handler.end();
-  }
+    return { entry: entryOf(row), content: row[10] };
+  });
+  return {
+    give: (handler) => {
+      for (const { entry, content } of rows) {
+        handler.entry(entry);
+        if (content !== undefined) handler.data(Buffer.from(content, 'base64'));
+        handler.end();
+      }
+    },
+  };
 }
 
 function unpackedLines(bytes: Uint8Array): string[] {

@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -96,6 +106,56 @@ describe('a directory somebody else writes to', () => {
     rmSync(a, { recursive: true });
     expect([undefined, 'layer of one']).toContain(await taken(first()));
   });
+
+  it('a fifo, a device or a link in place of a record: misses, without waiting', async () => {
+    const [a = '', b = ''] = files('ts-kaniko/records');
+    const text = readFileSync(a);
+    writeFileSync(join(directory, 'elsewhere'), text);
+    for (const make of [
+      () => execFileSync('mkfifo', [a]),
+      () => symlinkSync('/dev/zero', a),
+      () => symlinkSync(join(directory, 'elsewhere'), a),
+      () => symlinkSync(b, a),
+    ]) {
+      rmSync(a);
+      make();
+      const [one, two] = [await taken(first()), await taken(second())];
+      expect([one, two].filter((found) => found === undefined)).toHaveLength(1);
+    }
+  });
+
+  it('a file of 64 MiB in place of a record: a miss', async () => {
+    for (const path of files('ts-kaniko/records')) truncateSync(path, 64 * 1024 * 1024);
+    expect(await taken(first())).toBeUndefined();
+  });
+
+  it.each(['blobs', 'blobs/sha256', 'ts-kaniko', 'ts-kaniko/records', 'ts-kaniko/steps'])(
+    'a link in place of %s: nothing is written or removed where it leads',
+    async (folder) => {
+      const victim = mkdtempSync(join(tmpdir(), 'victim-'));
+      try {
+        for (const name of ['', 'sha256', 'records', 'steps']) {
+          mkdirSync(join(victim, name), { recursive: true });
+          writeFileSync(join(victim, name, 'precious'), 'x'.repeat(1000));
+        }
+        const before = readdirSync(victim, { recursive: true }).sort();
+        rmSync(join(directory, folder), { recursive: true });
+        symlinkSync(victim, join(directory, folder));
+        const cache = localCache(directory, recordSeal(), { maxBytes: 1 });
+        const outcome = await cache.save([first(), await step('three')], blobs, signal);
+        expect(outcome).toMatchObject({ saved: 0 });
+        expect(outcome.faults.join()).toMatch(/symbolic link or no directory/);
+        await cache.keeper?.drop(
+          { keys: [first().key], unreadable: ['precious'], blobs: [`sha256:${'0'.repeat(64)}`] },
+          signal,
+        );
+        expect(readdirSync(victim, { recursive: true }).sort()).toEqual(before);
+        expect([undefined, 'layer of one']).toContain(await taken(first()));
+      } finally {
+        rmSync(victim, { recursive: true });
+      }
+    },
+  );
 
   it('an unsigned record where a signing key is asked for: a miss', async () => {
     const cache = localCache(directory, recordSeal('key'));

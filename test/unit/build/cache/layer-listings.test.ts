@@ -66,7 +66,7 @@ async function found(listings: KeptListings, names: readonly string[]): Promise<
     end: () => undefined,
   };
   const listed = await listings.find(names.map(layer));
-  for (const bytes of listed ?? []) readListing(bytes, handler);
+  for (const bytes of listed ?? []) readListing(bytes).give(handler);
   return listed && paths;
 }
 
