@@ -13,7 +13,7 @@ export interface StoredRecord {
 export interface UnreadableRecord {
   /** What `drop` is told: a file of a directory; undefined for a line of an index, which the next write leaves out. */
   readonly name: string | undefined;
-  /** `foreign`: written with a signing key where none is given, or the other way round. It may be sound. */
+  /** `foreign`: it says it was written with another signing key, with one, or without. It may be sound. */
   readonly reason: 'damaged' | 'foreign';
 }
 

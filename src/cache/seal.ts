@@ -1,10 +1,9 @@
 import { CacheRecord } from './record.ts';
-import { SIGNATURE_NAMES, signatureOf } from './signature.ts';
+import { SIGNATURE_NAME, signatureOf } from './signature.ts';
 
 /** Longer texts are no records: a document of a base image, the largest kind, has at most 4 MiB, escaped. */
 const LONGEST = 16 * 1024 * 1024;
 const SEALED = /^([a-z0-9-]+):((?:[a-f0-9]{64}){1,2}) (.*)$/s;
-const NAMES: readonly string[] = SIGNATURE_NAMES;
 
 /** Records as texts and back. Stores keep texts and know nothing of what is in them. */
 export interface RecordSeal {
@@ -14,7 +13,7 @@ export interface RecordSeal {
   seal(record: CacheRecord): string;
   /** The record; undefined for anything that is not one, was changed, or was not sealed by a holder of the key. */
   open(text: string): CacheRecord | undefined;
-  /** Whether a text was sealed in another way than this seal does: with a signing key or without, or with one of another kind. */
+  /** Whether a text says it was sealed in another way than this seal does: with another key, with one, or without. */
   isForeign(text: string): boolean;
 }
 
@@ -38,7 +37,7 @@ export function recordSeal(signingKey?: string): RecordSeal {
     },
     isForeign: (text) => {
       const [, found] = SEALED.exec(text.slice(0, LONGEST)) ?? [];
-      return found !== undefined && found !== signature.name && NAMES.includes(found);
+      return found !== undefined && found !== signature.name && SIGNATURE_NAME.test(found);
     },
   };
 }

@@ -10,12 +10,13 @@ import {
 } from 'node:crypto';
 import { BuildError } from '../errors/index.ts';
 
-/** What every way of signing is called in front of a record. */
-export const SIGNATURE_NAMES = ['sha256', 'hmac-sha256', 'ed25519'] as const;
+/** What ways of signing are called in front of a record: with a key, by what it is, and 16 digits that tell keys apart. */
+export const SIGNATURE_NAME = /^(?:sha256|(?:hmac-sha256|ed25519)-[a-f0-9]{16})$/;
 
 /** A way to sign texts. */
 export interface Signature {
-  readonly name: (typeof SIGNATURE_NAMES)[number];
+  /** For people who look through a cache: nothing is believed because of it. */
+  readonly name: string;
   /** False for a public key. */
   readonly signs: boolean;
   /** Throws USAGE where the key only verifies. */
@@ -29,9 +30,13 @@ export interface Signature {
  */
 export function signatureOf(key: string | undefined): Signature {
   if (key === undefined) return digestOf('sha256', (text) => createHash('sha256').update(text).digest());
-  if (!/^\s*-----BEGIN /.test(key))
-    return digestOf('hmac-sha256', (text) => createHmac('sha256', key).update(text).digest());
+  if (!/^\s*-----BEGIN /.test(key)) return hmacOf(key);
   return key.includes('PRIVATE KEY-----') ? pairOf(key) : verifierOf(key);
+}
+
+function hmacOf(key: string): Signature {
+  const digest = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
+  return digestOf(`hmac-sha256-${shortened(digest('name of the key'))}`, digest);
 }
 
 function digestOf(name: Signature['name'], digest: (text: string) => Buffer): Signature {
@@ -60,14 +65,21 @@ function verifierOf(pem: string): Signature {
 }
 
 function withPublic(key: KeyObject): Signature {
+  const id = createHash('sha256')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest();
   return {
-    name: 'ed25519',
+    name: `ed25519-${shortened(id)}`,
     signs: false,
     sign: () => {
       throw new BuildError('USAGE', 'the signing key of the cache is a public one: it signs nothing');
     },
     verify: (text, signature) => signature.length === 64 && verify(null, Buffer.from(text), key, signature),
   };
+}
+
+function shortened(digest: Buffer): string {
+  return digest.toString('hex').slice(0, 16);
 }
 
 /** Nothing of the key is in what is thrown. */

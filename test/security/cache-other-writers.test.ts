@@ -59,7 +59,9 @@ describe('an entry of another writer', () => {
     const [, middle = ''] = OURS.pub.split('\n');
     for (const secret of [OURS.pub, OURS.pub.trim(), middle, Buffer.from(middle, 'base64')]) {
       const hex = createHmac('sha256', secret).update(json).digest('hex');
-      for (const name of ['hmac-sha256', 'ed25519'])
+      await kept(OURS.priv, step('good'));
+      const [own = ''] = text(step('good')).split(':');
+      for (const name of ['hmac-sha256', 'ed25519', own])
         for (const signature of [hex, hex + hex]) {
           put(evil, `${name}:${signature} ${json}`);
           for (const ours of [OURS.priv, OURS.pub]) expect(await taken(ours, evil)).toBeUndefined();
@@ -89,7 +91,13 @@ describe('an entry of another writer', () => {
     const evil = step('evil');
     await kept(undefined, evil);
     const unsigned = text(evil);
-    for (const name of ['sha256', 'hmac-sha256', 'ed25519', 'none', '']) {
+    const names = await Promise.all(
+      [SECRET, OURS.priv].map(async (ours) => {
+        await kept(ours, step('good'));
+        return text(step('good')).split(':')[0] ?? '';
+      }),
+    );
+    for (const name of ['sha256', 'hmac-sha256', 'ed25519', 'none', '', ...names]) {
       put(evil, unsigned.replace(/^sha256/, name));
       for (const ours of [SECRET, OURS.priv, OURS.pub]) expect(await taken(ours, evil)).toBeUndefined();
     }

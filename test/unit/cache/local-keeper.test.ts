@@ -59,6 +59,8 @@ describe('a directory that is looked through', () => {
 
   it('knows what is damaged from what others signed, and whose blobs are whose', async () => {
     const [damaged, foreign] = [await saved('damaged'), await saved('foreign', 'their key')];
+    const { unreadable: ofOthers } = await keeper('our key').contents(signal);
+    expect(ofOthers.map(({ reason }) => reason)).toEqual(['foreign', 'foreign']);
     writeFileSync(recordFile(damaged), 'sha256:nothing');
     const { records, unreadable, loose } = await keeper().contents(signal);
     expect(records).toEqual([]);

@@ -29,7 +29,7 @@ export async function openCaches(
         'UNSUPPORTED',
         `a cache of the type ${location.type} cannot be looked through here`,
         {
-          hint: 'directories and repositories can; that of GitHub where its token is in the environment',
+          hint: 'directories, repositories and images can; that of GitHub where its token is in the environment',
         },
       );
     const contents = await store.keeper.contents(signal);
