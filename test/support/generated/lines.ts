@@ -144,7 +144,7 @@ const mounts = constantFrom(
 const commands = constantFrom(
   ...[
     'echo "$ONE $TWO $V $W $(pwd) $(id -u):$(id -g) $-" >> /pub/log',
-    'env | grep -v SECRET | sort > /pub/env',
+    'env | grep -v SECRET > /pub/env',
     'stat -c "%n %a %u:%g" /to/* /from/* /pub/* > /pub/seen 2> /dev/null || :',
   ],
   ...[
