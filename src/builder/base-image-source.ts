@@ -70,7 +70,7 @@ export class BaseImageSource implements BlobSource {
     const image = await readImage(source, root, platform, this.#signal);
     for (const layer of image.layers) this.#origins.set(layer.descriptor.digest, repository);
     const name = formatReference({ ...reference, digest: root.descriptor.digest });
-    return { name, config: image.config, layers: image.layers };
+    return { name, config: image.config, manifest: image.descriptor.digest, layers: image.layers };
   }
 
   /** What a reference names. One by digest is known without asking a registry, where it was fetched before. */

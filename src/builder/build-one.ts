@@ -73,5 +73,5 @@ async function foreseenOf(
   // One layer for many steps: there are no steps to keep.
   if (cache === undefined || wanted === undefined || spec.singleSnapshot) return undefined;
   const ports = { ...world, ...openContexts(spec), cache, store, signal, now: () => Date.now() };
-  return foreseeBuild(spec, wanted, ports);
+  return foreseeBuild(spec, wanted, { ...ports, foretell: (step) => cache.foretell(step) });
 }

@@ -1,8 +1,20 @@
 import type { BlobSource } from '../content/index.ts';
 import type { Descriptor } from '../oci/index.ts';
 import type { CacheKeeper } from './contents.ts';
-import type { CacheKey } from './key.ts';
+import type { CacheKey, KeyPart } from './key.ts';
 import type { CacheRecord, StepRecord } from './record.ts';
+
+/** A step whose key in another builder's cache is known. */
+export interface ForeignStep {
+  readonly key: CacheKey;
+  /** What `key` is made of. */
+  readonly parts: readonly KeyPart[];
+  /** Its name. */
+  readonly step: string;
+  readonly stage: string;
+  /** kaniko's key: the tag of its entry. */
+  readonly tag: string;
+}
 
 /** What a store did so far. */
 export interface CacheStats {
@@ -38,6 +50,8 @@ export interface CacheStore extends BlobSource {
    * there is not asked. Rejects where the store cannot be reached, and with CANCELLED after an abort.
    */
   lookup(keys: readonly CacheKey[], signal: AbortSignal): Promise<ReadonlyMap<CacheKey, CacheRecord>>;
+  /** Tells of a step that may be asked for, for stores that know it by another key. */
+  foretell?(step: ForeignStep): void;
   /** The latest record of a step of this name, whatever its key; undefined where none is known. May cost nothing more than lookup did. */
   latest(step: string, signal: AbortSignal): Promise<StepRecord | undefined>;
   /** Whether a blob could be read now: asked before something is built upon it. */

@@ -1,5 +1,6 @@
 /** The layer cache: what entries are found by, what is kept of them, and where. */
-export type { CacheStats, CacheStore, SaveOutcome } from './cache-store.ts';
+export { kanikoCache } from './kaniko/kaniko-cache.ts';
+export type { CacheStats, CacheStore, ForeignStep, SaveOutcome } from './cache-store.ts';
 export type { CacheContents, CacheDrops, CacheKeeper, StoredBlob, StoredRecord } from './contents.ts';
 export { CacheKey, keyOf, KeyPart, keyPart } from './key.ts';
 export type { PartValue } from './key.ts';

@@ -1,5 +1,5 @@
 import type { Dockerfile, FromInstruction, SourceRange, StageInstruction } from '../dockerfile/index.ts';
-import type { ImageConfig, Platform } from '../oci/index.ts';
+import type { Digest, ImageConfig, Platform } from '../oci/index.ts';
 import type { ImageLayer } from '../image/index.ts';
 
 /** An image of a registry that something is built from or copied from: its config and layers, no file of it yet. */
@@ -7,6 +7,8 @@ export interface BaseImage {
   /** The reference with the digest it was resolved to. */
   readonly name: string;
   readonly config: ImageConfig;
+  /** The digest of the manifest for the platform, where it is known. */
+  readonly manifest?: Digest | undefined;
   readonly layers: readonly ImageLayer[];
 }
 

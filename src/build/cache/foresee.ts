@@ -1,4 +1,4 @@
-import type { CacheKey, CacheRecord, KeyPart } from '../../cache/index.ts';
+import type { CacheKey, CacheRecord, ForeignStep, KeyPart } from '../../cache/index.ts';
 import {
   isGitSource,
   isHttpSource,
@@ -19,7 +19,8 @@ import { setWorkdir } from '../instructions/workdir.ts';
 import type { BuildPorts, DownloadIdentity, RepositoryRequest } from '../ports.ts';
 import { startStage, workdirOf, type StageState } from '../stage-state.ts';
 import { contentPart, FileDigests, mountedSource } from './content-part.ts';
-import { chainAfter, stepKey, type ForeseenStep, type Foresight } from './foresight.ts';
+import { chainAfter, stepKey, stepParts, type ForeseenStep, type Foresight } from './foresight.ts';
+import { KanikoKeys } from './kaniko/kaniko-keys.ts';
 import { checksumPart, commitPart, downloadPart, noteCommit, noteDownload } from './remote-parts.ts';
 import { copyParts, mountPart, runParts, workdirParts } from './step-parts.ts';
 
@@ -30,6 +31,8 @@ export interface ForesightPorts extends Pick<BuildPorts, 'context' | 'contexts' 
   identify(url: string): Promise<DownloadIdentity>;
   /** The commit a repository would be fetched at; undefined where only fetching can tell. */
   commitOf(request: RepositoryRequest): Promise<string | undefined>;
+  /** Told of steps whose key in kaniko's cache is known. */
+  foretell?(step: ForeignStep): void;
 }
 
 /** What the user wants of the cache. */
@@ -78,6 +81,7 @@ class Walk {
   readonly #ports: ForesightPorts;
   readonly #digests = new FileDigests();
   readonly #states = new Map<PlannedStage, StageState>();
+  readonly #kaniko = new Map<PlannedStage, KanikoKeys>();
   readonly #dockerfile: string;
 
   constructor(plan: Plan, spec: BuildSpec, use: CacheUse, ports: ForesightPorts) {
@@ -92,15 +96,19 @@ class Walk {
     const parent = stage.base.kind === 'stage' ? this.#states.get(stage.base.stage) : undefined;
     const state = startStage(stage, parent, undefined);
     this.#states.set(stage, state);
+    const kaniko = this.#kanikoKeys(stage);
     try {
       let count = 0;
       for (const planned of stage.instructions) {
         const instruction = expanded(planned.instruction, state, this.#plan.dockerfile);
         const found = await this.#step(instruction, planned, state);
+        const tag = kaniko.add(planned, instruction, state, this.#ports.context);
         if (found === undefined) continue;
         const name = `${stage.label} ${++count} ${instruction.kind.toUpperCase()}`;
         const use = this.#useOf(instruction, stage);
+        const before = state.chain.key;
         this.#note(planned, { ...found, name, use, dockerfile: this.#dockerfile }, state);
+        if (tag !== undefined) this.#foretell(planned, before, tag, stage);
       }
     } catch {
       // The build itself will say what is wrong, at its place.
@@ -112,6 +120,25 @@ class Walk {
     const key = stepKey(state.chain.key, step, step.from === undefined ? [] : [step.from]);
     this.steps.set(planned, { ...step, key });
     state.chain = { key: chainAfter(state.chain.key, step, key), content: undefined };
+  }
+
+  #kanikoKeys(stage: PlannedStage): KanikoKeys {
+    const parent = stage.base.kind === 'stage' ? this.#kaniko.get(stage.base.stage) : undefined;
+    const keys = new KanikoKeys(stage, this.#plan, this.#spec.buildArgs, parent);
+    this.#kaniko.set(stage, keys);
+    return keys;
+  }
+
+  #foretell(
+    planned: PlannedInstruction,
+    parent: CacheKey | undefined,
+    tag: string,
+    stage: PlannedStage,
+  ): void {
+    const step = this.steps.get(planned);
+    if (step?.key === undefined) return;
+    const parts = stepParts(parent, step, step.from === undefined ? [] : [step.from]);
+    this.#ports.foretell?.({ key: step.key, parts, step: step.name, stage: stage.label, tag });
   }
 
   #useOf({ kind }: StageInstruction, stage: PlannedStage): ForeseenStep['use'] {

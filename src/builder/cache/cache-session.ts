@@ -5,6 +5,7 @@ import {
   type CacheKey,
   type CacheRecord,
   type CacheStore,
+  type ForeignStep,
   type RecordSeal,
   type StepRecord,
 } from '../../cache/index.ts';
@@ -84,6 +85,11 @@ export class CacheSession implements BlobSource {
   /** Bytes of layers and listings that the caches gave so far. */
   get fetchedBytes(): number {
     return this.#fetchedBytes;
+  }
+
+  /** Tells of a step by its key in another builder's cache. */
+  foretell(step: ForeignStep): void {
+    for (const source of this.#settings.sources) source.foretell?.(step);
   }
 
   /** Records of this build and of the caches. */

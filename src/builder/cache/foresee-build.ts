@@ -20,7 +20,7 @@ export interface ForeseenBuild {
 }
 
 type ForeseeingPorts = Omit<BuildPorts, 'sandbox' | 'reporter'> &
-  Pick<ForesightPorts, 'identify' | 'commitOf'> & { readonly cache: LayerCache };
+  Pick<ForesightPorts, 'identify' | 'commitOf' | 'foretell'> & { readonly cache: LayerCache };
 
 /**
  * Looks a build up in the cache, without executing anything of it. Undefined where that cannot be done: the build itself

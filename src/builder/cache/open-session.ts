@@ -21,6 +21,7 @@ import type {
   Environment,
 } from '../../request/index.ts';
 import { openGithubCache } from './open-github.ts';
+import { openKaniko } from './open-kaniko.ts';
 import { CacheSession } from './cache-session.ts';
 
 /** What a cache is opened with. */
@@ -49,9 +50,14 @@ export function openSession(
   if (cache === undefined) return undefined;
   const seal = recordSeal(cache.signingKey);
   const known = new Map<string, CacheStore | undefined>();
+  const openOne = (location: CacheLocation): CacheStore | undefined => {
+    if (location.type !== 'kaniko') return openCache(location, seal, tools);
+    // Its entries are not signed.
+    return cache.signingKey === undefined ? openKaniko(location.repository, tools) : undefined;
+  };
   const open = (location: CacheLocation): CacheStore[] => {
     const key = JSON.stringify(location);
-    const store = known.has(key) ? known.get(key) : openCache(location, seal, tools);
+    const store = known.has(key) ? known.get(key) : openOne(location);
     known.set(key, store);
     return store === undefined ? [] : [store];
   };
@@ -98,6 +104,8 @@ export function openCache(
       return openGithubCache(location, seal, tools);
     case 'inline':
       return openImage(location.reference, seal, tools);
+    case 'kaniko':
+      return undefined; // there is nothing to look through or to write
   }
 }
 

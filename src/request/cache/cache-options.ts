@@ -6,6 +6,8 @@ export type CacheLocation =
   | { readonly type: 'local'; readonly directory: string; readonly maxBytes?: number | undefined }
   /** The image itself: to read, the one of this reference; to write, the one that is built. */
   | { readonly type: 'inline'; readonly reference?: string | undefined }
+  /** A repository with kaniko's entries, to read. */
+  | { readonly type: 'kaniko'; readonly repository: string }
   /** GitHub's cache service. */
   | { readonly type: 'gha'; readonly scope: string; readonly attributes: Readonly<Record<string, string>> };
 

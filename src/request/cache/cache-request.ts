@@ -44,7 +44,7 @@ export function cacheRequest(values: OptionValues, place: CachePlace): CacheOpti
   const ttl = values.text('cache-ttl');
   return {
     // What this build writes is the best source of the next.
-    sources: [...own, ...from],
+    sources: [...own, ...from, ...own.flatMap(kanikosOwn)],
     targets: writes ? [...ownTargets, ...to] : [],
     take: !(values.flag('no-cache') ?? false),
     freshStages: values.list('no-cache-filters'),
@@ -53,6 +53,11 @@ export function cacheRequest(values: OptionValues, place: CachePlace): CacheOpti
     maxAgeMs: ttl === undefined ? DEFAULT_AGE_MS : ageLimit(ttl),
     signingKey,
   };
+}
+
+/** kaniko's entries lie in the same repository: builds that come from it find them there. */
+function kanikosOwn(location: CacheLocation): CacheLocation[] {
+  return location.type === 'registry' ? [{ type: 'kaniko', repository: location.repository }] : [];
 }
 
 /** An image with a cache that is not named is the one that is pushed. */
