@@ -24,15 +24,12 @@ export const runBuild: RunBuild = async (request, surroundings) => {
   const agents = startAgents(request.sshAgents ?? [], scratch);
   const http = createHttpClient({ env, materialOf: registryTrust(registries, env) });
   try {
-    const sources = sourceTools(request, surroundings, { http, scratch, signal });
-    const agentSockets = (await agents).sockets;
-    const gathered = { ...request, agentSockets, spec: await gatherSources(request.spec, sources) };
     const store = new DirectoryStore(scratch);
     const registry = createRegistryClient({ registries, credentials, env, reporter, http });
     const pushedTo = pushedNames(request.outputs)
       .map(parseReference)
       .map(({ registry: host, repository: name }) => ({ registry: host, name }));
-    const cache = openSession(gathered, {
+    const cache = openSession(request, {
       store,
       registry,
       reporter,
@@ -42,6 +39,10 @@ export const runBuild: RunBuild = async (request, surroundings) => {
       archives,
       mountFrom: () => pushedTo,
     });
+    cache?.begin();
+    const sources = sourceTools(request, surroundings, { http, scratch, signal });
+    const agentSockets = (await agents).sockets;
+    const gathered = { ...request, agentSockets, spec: await gatherSources(request.spec, sources) };
     const warm = openWarm(request.warmBases, reporter);
     const layouts = layoutsOf(request.spec);
     const site = { scratch, store, registry, isolation, sources, layouts, cache, warm };

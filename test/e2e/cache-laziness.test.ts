@@ -51,7 +51,6 @@ let place: Workplace;
 /** What a build did, seen from outside. */
 interface Seen {
   readonly said: string;
-  /** But for the question what a registry without TLS speaks. */
   readonly requests: readonly Passed[];
   /** Bytes of blobs that came, out of registries and out of GitHub's service. */
   readonly blobBytes: number;
@@ -83,7 +82,7 @@ async function build(
   const milliseconds = Math.round(performance.now() - started);
   machine.remove();
   expect(status, stderr).toBe(0);
-  const requests = proxy.take().filter(({ path }) => path !== '/v2/');
+  const requests = proxy.take();
   const blobs = requests.filter(({ method, path }) => method === 'GET' && path.includes('/blobs/'));
   const loads = service.calls.filter(({ server, sent }) => server === 'storage' && sent > 0);
   const [, hits, all] = /cache: (\d+) of (\d+) steps/.exec(stderr) ?? [];

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Digest } from '../../src/oci/index.ts';
 import { makeAccount, noAccount, type Account } from '../support/e2e/account.ts';
+import { startCountingProxy } from '../support/e2e/counting-proxy.ts';
 import { debianLayout, noDebian } from '../support/e2e/debian-base.ts';
 import { succeed } from '../support/e2e/execute.ts';
 import { nginxContext } from '../support/e2e/nginx-image.ts';
@@ -41,14 +44,14 @@ async function expectNginx(name: string, digest: Digest): Promise<void> {
   }
 }
 
-async function buildByCli(name: string, account?: Account): Promise<void> {
+async function buildByCli(name: string, account?: Account, flags: readonly string[] = []): Promise<void> {
   const place = makeWorkplace(nginxContext(tarball), account);
   try {
     const digestFile = place.output('digest');
     const { status, stderr } = await program.cli(
       [
         ...['--context', `dir://${place.context}`, '--destination', `${registry.host}/${name}:1`],
-        ...['--digest-file', digestFile, ...registry.flags],
+        ...['--digest-file', digestFile, ...registry.flags, ...flags],
       ],
       { as: account, home: place.home, env: { TMPDIR: place.scratch } },
     );
@@ -92,7 +95,46 @@ describe.skipIf(reason !== undefined)(titled('nginx from source', reason), () =>
   });
 
   it('built as root, pushed, pulled, unpacked and started, answers with its page', () =>
-    buildByCli('app/nginx-root'));
+    buildByCli('app/nginx-root', undefined, ['--cache-to', `type=registry,ref=${registry.host}/app/cache`]));
+
+  it('built again on an empty machine, it comes out of the cache without a byte of a layer', async () => {
+    const proxy = await startCountingProxy(registry.host);
+    const place = makeWorkplace(nginxContext(tarball));
+    const page = join(place.context, 'page.html');
+    const build = async (title: string): Promise<string[]> => {
+      proxy.take();
+      const started = performance.now();
+      const { status, stderr } = await program.cli(
+        [
+          ...['--context', `dir://${place.context}`, '--destination', `${proxy.host}/app/nginx-root:1`],
+          ...['--registry-map', `docker.io=${proxy.host}`, '--insecure-registry', proxy.host],
+          ...['--cache-from', `type=registry,ref=${proxy.host}/app/cache`],
+        ],
+        { home: place.home, env: { TMPDIR: place.scratch } },
+      );
+      const milliseconds = Math.round(performance.now() - started);
+      expect(status, stderr).toBe(0);
+      expect(stderr).toContain('fetched 0 B of base images');
+      expect(stderr).not.toContain('isolation:');
+      const asked = proxy.take().map(({ method, path }) => `${method} ${path}`);
+      console.log(`${title}: ${milliseconds} ms, ${asked.length} requests, load ${loadavg()[0]?.toFixed(1)}`);
+      return asked;
+    };
+    try {
+      const digest = await registry.digestOf('app/nginx-root', '1');
+      // The cache's index and its records, the base's tag, the destination's tag.
+      expect(await build('nginx, nothing changed')).toHaveLength(4);
+      expect(await registry.digestOf('app/nginx-root', '1')).toBe(digest);
+      appendFileSync(join(place.context, 'Dockerfile'), 'COPY page.html /app/nginx/html/index.html\n');
+      writeFileSync(page, 'a page\n');
+      const asked = await build('nginx, a file for its last COPY');
+      // Besides: headers of the layers below it, the new layer and the config, the manifest and its tag.
+      expect(asked.length).toBeLessThanOrEqual(4 + 4 + 3 + 3 + 4);
+    } finally {
+      place.remove();
+      await proxy.close();
+    }
+  });
 
   const noUser = noAccount();
   it.skipIf(noUser !== undefined)(

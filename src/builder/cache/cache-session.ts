@@ -92,6 +92,13 @@ export class CacheSession implements BlobSource {
     for (const source of this.#settings.sources) source.foretell?.(step);
   }
 
+  /** Begins to read the cache that is asked first, while there is other work to do before that. */
+  begin(): void {
+    const { sources, signal } = this.#settings;
+    // What goes wrong is told where something is looked up.
+    sources[0]?.lookup([], signal).catch(() => undefined);
+  }
+
   /** Records of this build and of the caches. */
   async lookup(keys: readonly CacheKey[]): Promise<ReadonlyMap<CacheKey, CacheRecord>> {
     if (this.#changes > MOST_CHANGES) return new Map();
