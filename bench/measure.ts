@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 
 /** What one build cost. */
 export interface Measured {
@@ -16,20 +17,13 @@ const TIMED = /RUN-TOOK-NS (\d+)/g;
 
 /** Runs a command to its end and measures it. Throws with its output where it fails. */
 export async function measure(words: readonly string[]): Promise<Measured> {
-  const [command = '', ...args] = words;
   const started = performance.now();
+  const [command = '', ...args] = words;
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8');
-    stream.on('data', (text: string) => (output += text));
-  }
   let peak = 0;
   const sampler = setInterval(() => (peak = Math.max(peak, memoryOfTree(child.pid ?? 0))), SAMPLE_MS);
-  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  clearInterval(sampler);
+  const output = await outputOfChild(child, words).finally(() => clearInterval(sampler));
   const seconds = (performance.now() - started) / 1000;
-  if (status !== 0) throw new Error(`${words.join(' ')} ended with ${status}:\n${output.slice(-4000)}`);
   const runNanoseconds = [...output.matchAll(TIMED)].reduce((sum, [, digits]) => sum + Number(digits), 0);
   return { seconds, runSeconds: runNanoseconds / 1e9, peakMiB: peak / 1024 };
 }
@@ -61,4 +55,24 @@ function read(path: string): string {
   } catch {
     return ''; // ended meanwhile
   }
+}
+
+/** Runs a command to its end and returns what it says on both outputs. Throws with that where it fails. */
+export async function outputOf(words: readonly string[]): Promise<string> {
+  const [command = '', ...args] = words;
+  return outputOfChild(spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] }), words);
+}
+
+async function outputOfChild(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  words: readonly string[],
+): Promise<string> {
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) => (output += text));
+  }
+  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  if (status !== 0) throw new Error(`${words.join(' ')} ended with ${status}:\n${output.slice(-4000)}`);
+  return output;
 }
