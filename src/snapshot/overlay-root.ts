@@ -46,22 +46,17 @@ export class OverlayRoot implements StageRoot {
   }
 
   open(): OpenedRoot {
+    const { directory, mounted } = this.#present();
+    return { view: this.#ownership.view(directory), directory, close: () => this.#unmount(mounted) };
+  }
+
+  /** The tree as it is, and what had to be mounted for that. */
+  #present(): { readonly directory: BytePath; readonly mounted: readonly string[] } {
     const [only, ...more] = this.#lowers;
-    if (only !== undefined && more.length === 0) {
-      const directory = this.#mounter.path(only);
-      return { view: this.#ownership.view(directory), directory, close: () => undefined };
-    }
+    if (only !== undefined && more.length === 0) return { directory: this.#mounter.path(only), mounted: [] };
     const target = this.#fresh('view');
     this.#mounter.mount(target, { lowers: this.#lowers });
-    const directory = this.#mounter.path(target);
-    return {
-      view: this.#ownership.view(directory),
-      directory,
-      close: () => {
-        this.#mounter.unmount(target);
-        rmdirSync(toFs(directory));
-      },
-    };
+    return { directory: this.#mounter.path(target), mounted: [target] };
   }
 
   async change(plan: MemberPlan): Promise<readonly TarMember[]> {
@@ -85,34 +80,36 @@ export class OverlayRoot implements StageRoot {
     step: (root: RunRoot) => Promise<OwnershipRecord>,
     mountPoints?: (view: RootView) => readonly MountPoint[],
   ): Promise<RunChanges> {
-    const before = this.open();
+    const before = this.#present();
+    const toUnmount = [...before.mounted];
+    const toRemove: string[] = [];
+    let changes: RunChanges['changes'];
+    let upper: string;
     try {
-      const points = missingMountPoints(before.view, mountPoints?.(before.view) ?? []);
+      const view = this.#ownership.view(before.directory);
+      const points = missingMountPoints(view, mountPoints?.(view) ?? []);
       const stubs = this.#fresh('stubs');
-      makeStubs(before.view, this.#mounter.path(stubs));
-      const above = points.length === 0 ? [] : [this.#mountPoints(before.directory as BytePath, points)];
+      toRemove.push(stubs);
+      makeStubs(view, this.#mounter.path(stubs));
+      const above = points.length === 0 ? [] : [this.#mountPoints(before.directory, points)];
+      toRemove.push(...above);
       const mounted = this.#mountStep([...above, ...this.#lowers, stubs]);
-      let changes: RunChanges['changes'];
-      try {
-        const directory = this.#mounter.path(mounted.merged);
-        const record = await step({
-          directory,
-          view: before.view,
-          put: (members) => this.#ownership.apply(directory, members),
-        });
-        changes = this.#changes(before.directory as BytePath, mounted, record);
-      } finally {
-        this.#unmountStep(mounted);
-        for (const made of [...above, stubs]) this.#remove(made);
-      }
-      // Paths that never get into layers (--ignore-path) are still there for the next step.
-      if (readdirSync(toFs(this.#mounter.path(mounted.upper))).length > 0)
-        this.#lowers.unshift(mounted.upper);
-      else this.#remove(mounted.upper);
-      return { changes, stable: true };
+      toUnmount.push(mounted.merged);
+      toRemove.push(mounted.work);
+      upper = mounted.upper;
+      const directory = this.#mounter.path(mounted.merged);
+      const put = (members: readonly TarMember[]): void => this.#ownership.apply(directory, members);
+      const record = await step({ directory, view, put });
+      changes = this.#changes(before.directory, mounted, record);
     } finally {
-      before.close();
+      // Both mounts go in one call: every program that is started costs milliseconds.
+      this.#unmount(toUnmount);
+      for (const made of toRemove) this.#remove(made);
     }
+    // Paths that never get into layers (--ignore-path) are still there for the next step.
+    if (readdirSync(toFs(this.#mounter.path(upper))).length > 0) this.#lowers.unshift(upper);
+    else this.#remove(upper);
+    return { changes, stable: true };
   }
 
   async applyLayers(feed: LayerFeed): Promise<void> {
@@ -160,9 +157,13 @@ export class OverlayRoot implements StageRoot {
   }
 
   #unmountStep({ merged, work }: MountedStep): void {
-    this.#mounter.unmount(merged);
-    this.#remove(merged);
+    this.#unmount([merged]);
     this.#remove(work);
+  }
+
+  #unmount(targets: readonly string[]): void {
+    if (targets.length > 0) this.#mounter.unmount(...targets);
+    for (const target of targets) rmdirSync(toFs(this.#mounter.path(target)));
   }
 
   /** The root directory of a mount has the owner and mode of its topmost layer's. */

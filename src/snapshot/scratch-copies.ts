@@ -54,8 +54,7 @@ function overlaidCopy(source: BytePath, name: string, mounter: OverlayMounter): 
   return {
     path: mounter.path(merged),
     release: () => {
-      mounter.unmount(merged);
-      mounter.unmount(lower);
+      mounter.unmount(merged, lower);
       removeTree(mounter.path(name));
     },
   };
