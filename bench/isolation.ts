@@ -9,11 +9,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { probeIsolation } from '../src/isolation/index.ts';
 import { debianLayout } from '../test/support/e2e/debian-base.ts';
+import { installProgram } from '../test/support/e2e/program.ts';
 import { startTestRegistry } from '../test/support/e2e/registry.ts';
 import { outputOf } from './measure.ts';
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
-const PROGRAM = join(import.meta.dirname, '../dist/cli/index.js');
 const REFERENCE = 'mountns';
 const GOALS: Readonly<Record<string, number>> = {
   'userns-identity': 1.05,
@@ -43,6 +43,7 @@ const wanted = process.argv.slice(2);
 const compared = offered.filter((name) => name === REFERENCE || wanted.length === 0 || wanted.includes(name));
 
 const context = mkdtempSync(join(tmpdir(), 'ts-kaniko-bench-'));
+const program = installProgram();
 const registry = await startTestRegistry();
 try {
   await registry.publish(`${await debianLayout()}/layout:debian`, 'library/debian:bookworm');
@@ -51,10 +52,17 @@ try {
   const times = new Map(compared.map((name) => [name, [] as Record<Load, number>[]]));
   // In turns, so that each meets the same neighbours.
   for (let round = 0; round < ROUNDS; round++)
-    for (const name of compared) times.get(name)?.push(await build(name));
+    for (const name of compared) {
+      const took = await build(name);
+      times.get(name)?.push(took);
+      console.log(
+        `round ${round + 1}, ${name}: ${NAMES.map((load) => `${load} ${took[load].toFixed(2)} s`).join(', ')}`,
+      );
+    }
   print(times);
 } finally {
   await registry.close();
+  program.remove();
   rmSync(context, { recursive: true });
 }
 
@@ -76,7 +84,7 @@ function timed(name: Load): string {
 
 async function build(name: string): Promise<Record<Load, number>> {
   const isolation = name === 'bare' ? 'userns-single' : name;
-  const words = [process.execPath, PROGRAM, '--context', context, '--no-push', ...registry.flags];
+  const words = [...program.command, '--context', context, '--no-push', ...registry.flags];
   const command = [...words, `--isolation=${isolation}`];
   const output = await outputOf(name === 'bare' ? withoutStrace(command) : command);
   const found = [...output.matchAll(/LOAD-TOOK (\w+) (\d+)/g)];

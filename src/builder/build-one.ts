@@ -1,5 +1,6 @@
 import type { BuiltImage } from '../build/index.ts';
 import type { LocalBlobStore } from '../content/index.ts';
+import { shareScratch } from '../isolation/index.ts';
 import type { Environment } from '../request/index.ts';
 import { buildHere } from './build-here.ts';
 import type { BuildOne } from './build-platforms.ts';
@@ -42,10 +43,12 @@ export function builderOf(workshop: Workshop): BuildOne {
     const known = foreseen && cache && { keeps: cache.keeps, steps: foreseen.steps };
     const job = jobOf(request, { ...place, scratch, cache: known }, env, number);
     const reply = (call: Call): Promise<unknown> => {
-      const answered = answer(call, world);
+      // Contexts, downloads and repositories lie in there.
+      const answered = answer(call, world).finally(() => shareScratch(place.backend, scratch));
       onWork(answered);
       return answered;
     };
+    shareScratch(place.backend, scratch);
     const command = { command: innerCommand(), env: environmentOf(env), cwd: '/' };
     const inside = await buildInside(
       job,

@@ -1,6 +1,7 @@
 /** Becoming root over a file tree on this machine, and running one RUN in namespaces of its own. */
 export { BACKEND_NAMES, NO_BACKEND } from './backend/backend.ts';
 export type { Backend, BackendName } from './backend/backend.ts';
+export { shareScratch } from './backend/shared-scratch.ts';
 export { removeScratch } from './backend/remove-scratch.ts';
 export { startInside } from './backend/start-inside.ts';
 export type { InsideOptions } from './backend/inside-options.ts';

@@ -59,10 +59,25 @@ function sudo(facts: MachineFacts, forced: boolean): Candidate {
 function identity(facts: MachineFacts): Candidate {
   if (facts.uid !== 0) return { reason: 'not root', remedy: 'run as root' };
   const missing = missingCapabilities(facts.effective, ['setuid', 'setgid', 'setfcap']);
-  if (missing !== undefined) return missing;
   const everybody: readonly IdRange[] = [{ inside: 0, outside: 0, count: ALL_IDS }];
-  return { backend: backend('userns-identity', { maps: { users: everybody, groups: everybody } }) };
+  const mapped = (users: readonly IdRange[]): Candidate => ({
+    backend: backend('userns-identity', { maps: { users, groups: everybody } }),
+  });
+  if (missing === undefined) return mapped(everybody);
+  // Root can be mapped with CAP_SETFCAP only (since Linux 5.12): it is another user then.
+  const isEnough =
+    missingCapabilities(facts.effective, ['setuid', 'setgid', 'chown', 'dac_override', 'fowner']) ===
+    undefined;
+  return isEnough && facts.initialUserNamespace && facts.gid === 0 ? mapped(SHIFTED_ROOT) : missing;
 }
+
+/** Whom nobody is likely to be, and whom file systems can write down. */
+const STAND_IN = 2_147_483_646;
+const SHIFTED_ROOT: readonly IdRange[] = [
+  { inside: 0, outside: STAND_IN, count: 1 },
+  { inside: 1, outside: 1, count: STAND_IN - 1 },
+  { inside: STAND_IN + 1, outside: STAND_IN + 1, count: ALL_IDS - STAND_IN - 1 },
+];
 
 function full(facts: MachineFacts): Candidate {
   const { newuidmap, newgidmap } = facts.tools;

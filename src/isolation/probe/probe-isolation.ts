@@ -3,6 +3,7 @@ import { toBuildError } from '../../errors/index.ts';
 import type { IsolationChoice } from '../../request/index.ts';
 import { BACKEND_NAMES, type Backend, type BackendName } from '../backend/backend.ts';
 import { removeScratch } from '../backend/remove-scratch.ts';
+import { isShifted, shareScratch } from '../backend/shared-scratch.ts';
 import { sandboxTools } from '../sandbox-tools.ts';
 import { makeScratch } from '../scratch/make-scratch.ts';
 import { candidate } from './candidates.ts';
@@ -123,6 +124,7 @@ async function probe(
   const scratch = await makeScratch(facts.scratch, name);
   const directory = `${scratch.directory}/trial`;
   mkdirSync(directory);
+  shareScratch(backend, scratch.directory);
   const [able, trial] = await tryOut(backend, directory, env);
   await removeScratch(scratch.directory, backend, env).catch(() => undefined); // the next build's cleaning takes it
   await scratch.release();
@@ -154,6 +156,7 @@ function judge(backend: Backend, trial: TrialResult, facts: MachineFacts): Probe
   }
   const { failures } = trial as Extract<TrialResult, { entered: true }>;
   const notes = [
+    ...(isShifted(backend) ? ['root is another user inside: it reads no file that only root may'] : []),
     ...(backend.oneUser === undefined ? [] : [noteOfOneUser(backend.oneUser)]),
     ...(backend.proot === undefined ? [] : ['RUN is not kept apart; owners that programs set are lost']),
     ...(backend.proot?.unfiltered === true ? ['this proot has no filter of system calls and is slow'] : []),

@@ -25,12 +25,15 @@ export type TrialResult =
 /**
  * Does once what a build does: mounts, changes owners, renames and deletes directories of an overlay's lower (which
  * mounts well but fails with EIO where overlayfs may not write its own attributes), mounts a new proc.
- * $1 overlay options, $2 owner, $3 a shell, then the words that let a program's child change owners; the working directory
+ * $1 overlay options, $2 owner, $3 a shell, $4 what the building process is executed by, then the words that let a program's child change owners; the working directory
  * is empty.
  */
 const SCRIPT = `
 try() { name=$1; shift; if said=$("$@" 2>&1); then echo "$name ok"; else echo "$name failed $said" | tr '\\n' ' '; echo; fi; }
-root() { [ "$(id -u)" = 0 ] || { echo "uid is $(id -u)"; return 1; }; }
+root() {
+  [ "$(id -u)" = 0 ] || { echo "uid is $(id -u)"; return 1; }
+  [ -x "$program" ] || { echo "root of the namespace may not execute $program"; return 1; }
+}
 tmpfs() { mkdir m && mount -n -t tmpfs tmpfs m; }
 chowned() { owner=$1; shift; : >owned && "$@" "$sh" -c 'chown "$1" owned && :' sh "$owner"; }
 overlay() {
@@ -39,7 +42,7 @@ overlay() {
   mv o/a o/c && rm -rf o/b && ls o/c/f
 }
 proc() { mkdir p && unshare --mount --pid --fork --kill-child -- mount -n -t proc proc p; }
-options=$1; owner=$2; sh=$3; shift 3
+options=$1; owner=$2; sh=$3; program=$4; shift 4
 try root root; try mount tmpfs; try chown chowned "$owner" "$@"; try overlay overlay "$options"; try proc proc
 rm -rf ./owned; umount -n o m 2>/dev/null; rm -rf ./l ./u ./w ./o ./m ./p
 `;
@@ -58,7 +61,12 @@ export async function tryInside(
     backend,
     [
       ...[tools.sh, '-c', SCRIPT, 'sh'],
-      ...[userxattr ? 'userxattr' : 'redirect_dir=off,metacopy=off,index=off', '1:1', tools.sh],
+      ...[
+        userxattr ? 'userxattr' : 'redirect_dir=off,metacopy=off,index=off',
+        '1:1',
+        tools.sh,
+        process.execPath,
+      ],
       ...(oneUser === undefined ? [] : oneUserCommand(oneUser, { directory, log: '/dev/null' }, tools)),
     ],
     { env: { ...env, LC_ALL: 'C' }, cwd: directory, stdio: ['pipe', 'pipe', 'pipe'] },

@@ -15,6 +15,11 @@ const DOCKER_CAPABILITIES = [
   ...['NET_BIND_SERVICE', 'SYS_CHROOT', 'KILL', 'AUDIT_WRITE'],
 ];
 
+/** CRI-O's (crio.conf(5), default_capabilities): no SETFCAP, without which root cannot be mapped. */
+const CRIO_CAPABILITIES = [
+  ...['CHOWN', 'DAC_OVERRIDE', 'FSETID', 'FOWNER', 'SETGID', 'SETUID', 'SETPCAP', 'NET_BIND_SERVICE', 'KILL'],
+];
+
 /** What root of a virtual machine has beyond these, as far as building could make use of it. */
 const ALL_CAPABILITIES = [
   ...DOCKER_CAPABILITIES,
@@ -109,6 +114,14 @@ export const ENVIRONMENTS: readonly TestEnvironment[] = [
     title: 'Kubernetes, root, seccomp Unconfined, no_new_privs',
     seccomp: 'unconfined',
     noNewPrivileges: true,
+  },
+  {
+    ...JOB,
+    name: 'E3-crio',
+    title: "Kubernetes, root with CRI-O's capabilities, seccomp Unconfined",
+    capabilities: CRIO_CAPABILITIES,
+    bounding: CRIO_CAPABILITIES,
+    seccomp: 'unconfined',
   },
   {
     ...USER,

@@ -32,10 +32,29 @@ describe('candidate', () => {
     expect(candidate('userns-identity', docker, false)).toMatchObject({
       backend: { userxattr: true, maps: { users: [{ inside: 0, outside: 0, count: 4294967295 }] } },
     });
-    expect(candidate('userns-identity', someFacts({ uid: 0, effective: '5fb' }), false)).toMatchObject({
+    expect(candidate('userns-identity', someFacts({ uid: 0, effective: 'c0' }), false)).toMatchObject({
       reason: 'root lacks CAP_SETFCAP',
     });
     expect(candidate('userns-identity', someFacts(), false)).toMatchObject({ reason: 'not root' });
+  });
+
+  it('has another user be root where CAP_SETFCAP is missing, and all other ids themselves', () => {
+    const crio = { uid: 0, gid: 0, effective: '5fb' };
+    const tried = candidate('userns-identity', someFacts(crio), false);
+    const { users = [], groups = [] } = ('backend' in tried ? tried.backend.maps : undefined) ?? {};
+    expect(users[0]).toEqual({ inside: 0, outside: 2147483646, count: 1 });
+    expect(users.slice(1).every(({ inside, outside }) => inside === outside && inside > 0)).toBe(true);
+    const covered = users.map(({ outside, count }) => [outside, outside + count] as const);
+    expect(covered.sort(([a], [b]) => a - b)).toEqual([
+      [1, 2147483646],
+      [2147483646, 2147483647],
+      [2147483647, 4294967295],
+    ]);
+    expect(groups).toEqual([{ inside: 0, outside: 0, count: 4294967295 }]);
+    // Ids that are mapped already may not have it.
+    expect(
+      candidate('userns-identity', someFacts({ ...crio, initialUserNamespace: false }), false),
+    ).toMatchObject({ reason: 'root lacks CAP_SETFCAP' });
   });
 
   it('uses lent ids where there are some and the programs that map them', () => {
