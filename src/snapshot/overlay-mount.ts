@@ -18,7 +18,7 @@ export interface OverlayMounter {
 const MAX_OPTION_BYTES = 4000;
 const MAX_LOWERS = 500;
 /** libmount of util-linux 2.39 and later otherwise uses fsconfig(2), which cuts a value off at 255 bytes. */
-const FORCE_MOUNT2 = { LIBMOUNT_FORCE_MOUNT2: 'always' };
+const FORCE_MOUNT2 = 'LIBMOUNT_FORCE_MOUNT2=always';
 
 /**
  * A mounter that calls mount(8). `userxattr` is mandatory inside a user namespace: without it overlayfs cannot write
@@ -28,9 +28,8 @@ export function createOverlayMounter(
   scratch: BytePath,
   options: { readonly userxattr: boolean; readonly volatile: boolean },
 ): OverlayMounter {
-  const env = { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', ...FORCE_MOUNT2 };
   const call = (command: string, args: readonly string[], what: string): void => {
-    const result = runSync(command, args, { cwd: scratch, env });
+    const result = runSync(command, args, { cwd: scratch });
     if (result.status !== 0) {
       throw new BuildError(
         'FILESYSTEM',
@@ -51,7 +50,11 @@ export function createOverlayMounter(
           },
         );
       }
-      call('mount', ['-t', 'overlay', '-o', settings, 'overlay', target], 'mounting the overlay at');
+      call(
+        'env',
+        [FORCE_MOUNT2, 'mount', '-t', 'overlay', '-o', settings, 'overlay', target],
+        'mounting the overlay at',
+      );
     },
     unmount: (...targets) => call('umount', targets, 'unmounting'),
   };
