@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './require-node.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
