@@ -86,6 +86,28 @@ describe('an image that carries its cache', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('is read for all platforms of an index', async () => {
+    const file = 'FROM scratch\nARG TARGETARCH\nCOPY ${TARGETARCH}.txt /a\nCOPY a.txt /b';
+    const files = { ...FILES, 'amd64.txt': '1', 'arm64.txt': '2' };
+    const tag = site.destination();
+    const platforms = ['linux/amd64', 'linux/arm64'];
+    const first = await site.build(file, { files, platforms, cache: cacheOf([]), outputs: { tags: [tag] } });
+    const cache = cacheOf([{ type: 'inline', reference: tag }]);
+    const second = await site.build(file, { files, platforms, cache });
+    expect(second.cache?.steps.map(({ hit }) => hit)).toEqual([true, true, true, true]);
+    expect(second.digest).toBe(first.digest);
+  });
+
+  it('takes the requests of an image to read, and those of the base', async () => {
+    const tag = site.destination();
+    await build(tag, cacheOf([]));
+    const before = site.registry.requests.length;
+    await build(tag, cacheOf([{ type: 'inline', reference: tag }]));
+    const asked = site.registry.requests.slice(before).filter(({ path }) => path !== '/v2/');
+    // The image's manifest and config, the base's, and the tag of the destination.
+    expect(asked.map(({ method, step }) => `${method} ${step}`)).toHaveLength(5);
+  });
+
   it('does not hand it on to images that are built upon it', async () => {
     const tag = site.destination();
     await build(tag, cacheOf([]));

@@ -1,5 +1,5 @@
 import type { Descriptor, Digest, ImageConfig } from '../../oci/index.ts';
-import type { CacheRecord, StepRecord } from '../record.ts';
+import { CacheRecord, type StepRecord } from '../record.ts';
 import { RecordIndex } from '../record-index.ts';
 import type { RecordSeal } from '../seal.ts';
 
@@ -40,7 +40,11 @@ export function withInlineRecords(
 ): ImageConfig {
   if (records.length === 0) return config;
   const index = new RecordIndex();
-  for (const record of records) index.add(record);
+  for (const record of records) {
+    // Fields in the order of the schema, as a record that was read has them.
+    const { data } = CacheRecord.safeParse(record);
+    if (data !== undefined) index.add(data);
+  }
   return { ...config, [FIELD]: index.format(seal) };
 }
 

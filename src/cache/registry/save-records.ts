@@ -30,7 +30,11 @@ export async function saveRecords(
   const own = await journals.write(records, signal);
   const usable = index.notes.usable ?? (await journals.areUsable(own, records, signal));
   if (usable)
-    return takeJournals({ own, journals, read: index, end: performance.now() + LONGEST_MS }, place, signal);
+    return takeJournals(
+      { own, records, journals, read: index, end: performance.now() + LONGEST_MS },
+      place,
+      signal,
+    );
   await saveAndLookAgain(records, place, signal);
   await journals.remove(own, signal);
 }

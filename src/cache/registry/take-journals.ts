@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Digest } from '../../oci/index.ts';
+import type { CacheRecord } from '../record.ts';
 import type { Journals, ScopePlace } from './journals.ts';
 import { readIndex, writeIndex, type ReadIndex } from './registry-index.ts';
 
@@ -10,6 +11,8 @@ const LONGEST_PAUSE_MS = 2_000;
 /** A save whose journal is written. */
 export interface JournaledSave {
   readonly own: string;
+  /** What is in it. */
+  readonly records: readonly CacheRecord[];
   readonly journals: Journals;
   /** The index as it was before. */
   readonly read: ReadIndex;
@@ -47,14 +50,16 @@ export async function takeJournals(
 
 /** Undefined where the index holds not all journals, as another build wrote meanwhile. */
 async function writeOnce(
-  { own, journals }: JournaledSave,
+  { own, records, journals }: JournaledSave,
   known: ReadIndex | undefined,
   { repository, tag, seal }: ScopePlace,
   signal: AbortSignal,
 ): Promise<WrittenIndex | undefined> {
   const before = new Set([...(await journals.names(signal)), own]);
   const read = known ?? (await readIndex(repository, tag, seal, signal));
-  const index = await withJournals(read, before, journals, signal);
+  const contents = (name: string): Promise<readonly CacheRecord[] | undefined> =>
+    name === own ? Promise.resolve(records) : journals.read(name, signal);
+  const index = await withJournals(read, before, journals, contents);
   const digest = index === read ? read.digest : await writeIndex(index, repository, tag, seal, signal);
   if (digest === undefined) return undefined;
   const listed = await journals.names(signal);
@@ -68,13 +73,13 @@ async function withJournals(
   index: ReadIndex,
   names: ReadonlySet<string>,
   journals: Journals,
-  signal: AbortSignal,
+  contents: (name: string) => Promise<readonly CacheRecord[] | undefined>,
 ): Promise<ReadIndex> {
   const taken = new Set(index.notes.taken);
   const open = [...names].filter((name) => !taken.has(name));
   if (open.length === 0) return index;
   for (const name of open) {
-    const records = await journals.read(name, signal);
+    const records = await contents(name);
     for (const record of records ?? []) index.records.add(record);
     if (records !== undefined) taken.add(name);
   }
