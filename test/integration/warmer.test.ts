@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runBuild, runWarmer } from '../../src/builder/index.ts';
 import { main } from '../../src/cli/main.ts';
@@ -44,6 +48,25 @@ function buildUpon(base: string, directory: string) {
   writeFiles(context, { Dockerfile: `FROM ${base}\nCOPY a.txt /a\nRUN cat /a > /b\n`, 'a.txt': 'a\n' });
   const destination = `${target.host}/out/${count++}:1`;
   return cli('--context', context, '--destination', destination, '--cache-dir', directory);
+}
+
+/** The same command as a process of its own. */
+function warmProcess(directory: string, image: string) {
+  const program = fileURLToPath(import.meta.resolve('../../src/cli/index.ts'));
+  const words = [
+    'warmer',
+    '--cache-dir',
+    directory,
+    '--image',
+    image,
+    '--insecure-registry',
+    site.registry.host,
+  ];
+  const started = spawn(process.execPath, [program, ...words], {
+    env: { HOME: '/nonexistent' },
+    stdio: 'ignore',
+  });
+  return { process: started, status: once(started, 'close').then(([code]: unknown[]) => code) };
 }
 
 const digestOf = async (name: string): Promise<string> => {
@@ -188,16 +211,22 @@ describe('warmer', () => {
     expect(err).toContain('missing');
   });
 
-  it('of many at the same time loses nothing', async () => {
+  it('of many processes at the same time loses nothing, whoever of them is killed', async () => {
     const directory = fresh();
     const tags = Array.from({ length: 4 }, (_, at) => `${site.registry.host}/many${at}:1`);
     for (const tag of tags) await site.build(`FROM base\nLABEL a=${tag}`, { outputs: { tags: [tag] } });
-    await Promise.all(tags.map((tag) => warm(directory, '--image', tag)));
-    expect(named(directory)).toEqual(tags);
-    const leftovers = readdirSync(directory, { recursive: true, encoding: 'utf8' });
-    expect(leftovers.filter((name) => name.includes('.tmp'))).toEqual([]);
+    const killed = warmProcess(directory, site.base);
+    const others = tags.map((tag) => warmProcess(directory, tag));
+    while (!readdirSync(site.directory).includes(basename(directory))) await delay(20);
+    killed.process.kill('SIGKILL');
+    expect(await Promise.all(others.map(({ status }) => status))).toEqual(tags.map(() => 0));
+    await killed.status;
+    expect(named(directory).filter((name) => name !== site.base)).toEqual(tags);
     const built = await buildUpon(tags[0] ?? '', directory);
     expect([built.status, built.asked.filter((line) => line.includes('/blobs/'))]).toEqual([0, []]);
+    // All of them have the layer of the base.
+    const { json } = await warmJson(directory, '--image', site.base);
+    expect(json.images).toMatchObject([{ reference: site.base, fetchedBytes: 0 }]);
   });
 
   it('removes with --cache-ttl what nobody asked for since, and nothing that others need', async () => {
@@ -205,7 +234,7 @@ describe('warmer', () => {
     const other = `${site.registry.host}/old:1`;
     await site.build('FROM base\nCOPY a /a', { files: { a: 'old' }, outputs: { tags: [other] } });
     await warm(directory, '--image', other);
-    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await delay(1100);
     expect((await warmJson(directory, '--image', site.base)).json.removed).toEqual([]);
     const { json } = await warmJson(directory, '--image', site.base, '--cache-ttl', '1s');
     expect(json.removed).toEqual([expect.stringContaining(other)]);
