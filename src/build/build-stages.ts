@@ -52,6 +52,7 @@ export async function buildStages(
     now: () => ports.now(),
     outcomes,
     change,
+    spec,
     onWork: (work: Promise<unknown>): void => void working.push(work),
   };
   try {

@@ -30,6 +30,8 @@ export const StepRecord = z.object({
   cost: z.number().nonnegative(),
   /** The same step by what it copied in place of how that was made, where there is such a key. */
   contentKey: CacheKey.optional(),
+  /** Owners of files in it, or in what came before it, may be others than RUN made them: they could not be recorded. */
+  ownersLost: z.literal(true).optional(),
 });
 
 /**

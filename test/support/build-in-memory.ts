@@ -31,9 +31,11 @@ export interface MemoryBuild {
   readonly signal?: AbortSignal;
   /** Results are taken from it and kept in it. */
   readonly cache?: CacheStore;
+  /** What a RUN comes to; trees lie in plain directories then. */
+  readonly run?: BuildPorts['sandbox']['run'];
   readonly hooks?: BuildHooks;
   readonly reporter?: Partial<Reporter>;
-  readonly ports?: Partial<Pick<BuildPorts, 'download' | 'fetchRepository'>>;
+  readonly ports?: Partial<Pick<BuildPorts, 'download' | 'fetchRepository' | 'now'>>;
 }
 
 /** Moments of a build at which others may do something to its context. */
@@ -68,21 +70,21 @@ export async function buildInMemory(dockerfile: string, build: MemoryBuild = {})
       },
       fetchRepository: () => Promise.reject(new Error('nothing is fetched here')),
       download: () => Promise.reject(new Error('nothing is downloaded here')),
-      ...build.ports,
       store,
       context: openDirectoryContext(context, { dockerfilePath: spec.dockerfile }),
       sandbox: {
         ensureAvailable: () => undefined,
         executes: () => true,
-        run: () => Promise.reject(new Error('nothing runs here')),
+        run: build.run ?? (() => Promise.reject(new Error('nothing runs here'))),
       },
       reporter: { ...silentReporter(), ...build.reporter },
       signal: build.signal ?? new AbortController().signal,
       now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 600),
+      ...build.ports,
     };
     const settings = {
       scratch,
-      snapshotter: 'index',
+      snapshotter: build.run === undefined ? 'index' : 'scan',
       userxattr: false,
       ownership: 'disk',
       ignorePaths: [],

@@ -4,6 +4,7 @@
  */
 export class Faith {
   #isBroken = false;
+  #ownersLost = false;
   readonly #checks: Promise<boolean>[] = [];
 
   /** Whether it is known already that the tree is another. */
@@ -15,6 +16,15 @@ export class Faith {
     this.#isBroken = true;
   }
 
+  /** Whether changes of owner by RUN are missing in the tree, as this machine cannot record them. */
+  get ownersLost(): boolean {
+    return this.#ownersLost;
+  }
+
+  loseOwners(): void {
+    this.#ownersLost = true;
+  }
+
   /** Takes in something that is found out later: false breaks it then. */
   await(check: Promise<boolean>): void {
     this.#checks.push(check);
@@ -23,6 +33,7 @@ export class Faith {
   /** What is in doubt there is in doubt here. */
   share(other: Faith): void {
     this.#isBroken ||= other.#isBroken;
+    this.#ownersLost ||= other.#ownersLost;
     this.#checks.push(...other.#checks);
   }
 

@@ -19,7 +19,7 @@ import { setWorkdir } from '../instructions/workdir.ts';
 import type { BuildPorts, DownloadIdentity, RepositoryRequest } from '../ports.ts';
 import { startStage, workdirOf, type StageState } from '../stage-state.ts';
 import { contentPart, FileDigests, mountedSource } from './content-part.ts';
-import { chainAfter, stepKey, stepParts, type ForeseenStep, type Foresight } from './foresight.ts';
+import { chainAfter, isTaken, stepKey, stepParts, type ForeseenStep, type Foresight } from './foresight.ts';
 import { KanikoKeys } from './kaniko/kaniko-keys.ts';
 import { checksumPart, commitPart, downloadPart, noteCommit, noteDownload } from './remote-parts.ts';
 import { copyParts, mountPart, runParts, workdirParts } from './step-parts.ts';
@@ -62,12 +62,16 @@ export async function foresee(
     key !== undefined && take ? [key] : [],
   );
   const records = wanted.length === 0 ? new Map<CacheKey, CacheRecord>() : await ports.lookup(wanted);
-  return new Map([...walk.steps].map(([planned, step]) => [planned, withRecord(step, records)]));
+  return new Map([...walk.steps].map(([planned, step]) => [planned, withRecord(step, spec, records)]));
 }
 
-function withRecord(step: ForeseenStep, records: ReadonlyMap<CacheKey, CacheRecord>): ForeseenStep {
+function withRecord(
+  step: ForeseenStep,
+  spec: BuildSpec,
+  records: ReadonlyMap<CacheKey, CacheRecord>,
+): ForeseenStep {
   const record = step.key === undefined || !step.use.take ? undefined : records.get(step.key);
-  return record?.kind === 'step' ? { ...step, record } : step;
+  return record?.kind === 'step' && isTaken(record, spec) ? { ...step, record } : step;
 }
 
 /** What a step comes to by itself. */

@@ -1,5 +1,6 @@
 import { keyOf, type CacheKey, type KeyPart, type StepRecord } from '../../cache/index.ts';
 import { digestOf } from '../../oci/index.ts';
+import type { BuildSpec } from '../../request/index.ts';
 import type { Plan, PlannedInstruction } from '../../plan/index.ts';
 
 /** What is known of an instruction that may change files before it is carried out. */
@@ -65,6 +66,14 @@ export function chainAfter(
         ['parent', parent],
         ['linked', key],
       ]);
+}
+
+/** Whether a build takes a result: one that lacks owners is none where they are to be complete. */
+export function isTaken(
+  record: StepRecord,
+  { strictOwnership }: Pick<BuildSpec, 'strictOwnership'>,
+): boolean {
+  return strictOwnership !== true || record.ownersLost !== true;
 }
 
 /** Steps by their places in a plan, for the process that carries it out. */

@@ -2,7 +2,7 @@ import { type CacheKey, type KeyPart, type StepRecord } from '../../cache/index.
 import type { Sightings } from '../../context/index.ts';
 import type { CopyInstruction, StageInstruction } from '../../dockerfile/index.ts';
 import { sourcesOf, type PlannedInstruction } from '../../plan/index.ts';
-import type { CacheOutcome } from '../../request/index.ts';
+import type { BuildSpec, CacheOutcome } from '../../request/index.ts';
 import type { ImageLayer } from '../../image/index.ts';
 import type { LayerCache } from '../ports.ts';
 import { rootOf } from '../stage-files.ts';
@@ -11,6 +11,7 @@ import type { ContextChange } from './context-change.ts';
 import { contentPart, FileDigests } from './content-part.ts';
 import {
   chainAfter,
+  isTaken,
   stepKey,
   stepParts,
   type Foresight,
@@ -41,6 +42,7 @@ export interface MadeStep {
 
 interface WrittenStep extends Pick<MadeStep, 'time' | 'cost'> {
   readonly layer: ImageLayer | undefined;
+  readonly ownersLost: boolean;
 }
 
 const UNKNOWN: StageChain = { key: undefined, content: undefined };
@@ -52,6 +54,7 @@ export interface StepCachePorts {
   now(): number;
   readonly outcomes: CacheOutcome[];
   readonly change: ContextChange;
+  readonly spec: BuildSpec;
   /** Told of work that goes on when a step is over; it never rejects. */
   onWork(work: Promise<unknown>): void;
 }
@@ -87,6 +90,7 @@ export class StepCache {
       const contentKey = step.record.contentKey ?? key;
       this.#advance(state, step, key, contentKey);
       this.#ports.outcomes.push(hit(step, step.record));
+      if (step.record.ownersLost) state.faith.loseOwners();
       return step.record;
     }
     for (const source of sourcesOf(planned)) state.faith.share((await this.#ports.finished(source)).faith);
@@ -101,6 +105,7 @@ export class StepCache {
     const record = contentKey === key ? undefined : await this.#lookUp(contentKey, step);
     if (record === undefined) return undefined;
     this.#ports.outcomes.push(hit(step, record));
+    if (record.ownersLost) state.faith.loseOwners();
     const found = { ...record, contentKey };
     if (key !== undefined)
       this.#whereTrue(state, () =>
@@ -117,7 +122,10 @@ export class StepCache {
     const outcome: CacheOutcome = { name: keys.step.name, hit: false, milliseconds: cost, bytes: 0 };
     this.#ports.outcomes.push(outcome);
     if (!keys.step.use.keep || !this.#ports.cache.keeps) return;
-    this.#whereTrue(state, async () => this.#keep(planned, keys, { layer: await slot?.layer, time, cost }));
+    const { ownersLost } = state.faith;
+    this.#whereTrue(state, async () =>
+      this.#keep(planned, keys, { layer: await slot?.layer, time, cost, ownersLost }),
+    );
   }
 
   /** Does something once it is known that the tree is what its keys say. */
@@ -153,7 +161,7 @@ export class StepCache {
     return stayed;
   }
 
-  #keep(planned: PlannedInstruction, keys: StepKeys, { layer, time, cost }: WrittenStep): void {
+  #keep(planned: PlannedInstruction, keys: StepKeys, { layer, time, cost, ownersLost }: WrittenStep): void {
     const { step, before, key, contentKey, copied } = keys;
     const result = {
       kind: 'step' as const,
@@ -162,6 +170,7 @@ export class StepCache {
       ...(layer !== undefined && { layer: { descriptor: layer.descriptor, diffId: layer.diffId } }),
       time,
       cost,
+      ...(ownersLost && { ownersLost }),
     };
     if (key !== undefined)
       this.#ports.cache.keep({
@@ -199,7 +208,7 @@ export class StepCache {
   async #lookUp(key: CacheKey | undefined, step: ForeseenStep): Promise<StepRecord | undefined> {
     if (key === undefined || !step.use.take) return undefined;
     const record = (await this.#ports.cache.lookup([key])).get(key);
-    return record?.kind === 'step' ? record : undefined;
+    return record?.kind === 'step' && isTaken(record, this.#ports.spec) ? record : undefined;
   }
 
   /** What a step copies out of another stage, by content; none for other steps, undefined where it cannot be told. */

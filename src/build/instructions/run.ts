@@ -105,6 +105,7 @@ async function execute(
   for (const stream of ['stdout', 'stderr'] as const) step.onOutput(stream, mask.end(stream));
   if (outcome.exitCode !== 0) throw failure(program, outcome);
   checkRecorded(outcome.unrecorded ?? [], kit);
+  if ((outcome.unrecorded ?? []).length > 0) state.faith.loseOwners();
   return { user, events: outcome.ownership ?? [] };
 }
 
