@@ -74,7 +74,7 @@ export async function buildStages(
   } finally {
     await shared.committer.settled();
     await Promise.all(working);
-    residence.close();
+    await residence.close();
     await shared.listings.flush();
     await archives?.keep();
   }

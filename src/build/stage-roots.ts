@@ -3,7 +3,7 @@ import { fromText } from '../bytes/index.ts';
 import { BuildError } from '../errors/index.ts';
 import type { ImageLayer } from '../image/index.ts';
 import { changesFiles, type Needs, type PlannedStage } from '../plan/index.ts';
-import { KeptPaths, TreeIndex } from '../rootfs/index.ts';
+import { TreeIndex } from '../rootfs/index.ts';
 import {
   createOverlayMounter,
   diskOwnership,
@@ -52,7 +52,7 @@ export function residenceOf({ takeover, scratch }: RootSettings): Residence {
   if (takeover === undefined) return IN_ITS_PLACE;
   return new RootResidence({
     root: fromText('/'),
-    kept: new KeptPaths(takeover.kept.map(fromText)),
+    kept: takeover.kept,
     journal: takeover.journal,
     own: fromText(`${scratch}/own`),
   });

@@ -7,12 +7,12 @@ import {
   placeLine,
   probeIsolation,
   removeScratch,
-  sweepStale,
   type Backend,
   type ProbeReport,
   type Scratch,
 } from '../isolation/index.ts';
 import type { BuildRequest, BuildSurroundings } from '../request/index.ts';
+import { recoverOwnRoot, sweepAfterKilled } from './after-killed.ts';
 import { contextsOf } from './contexts-of.ts';
 import { environmentOf } from './environment-of.ts';
 
@@ -24,7 +24,10 @@ export interface Isolation {
   readonly trees: string;
 }
 
-type Request = Pick<BuildRequest, 'isolation' | 'force' | 'scratchParent' | 'cache' | 'spec'>;
+type Request = Pick<
+  BuildRequest,
+  'isolation' | 'force' | 'scratchParent' | 'cache' | 'spec' | 'outputs' | 'warmBases'
+>;
 type Surroundings = Pick<BuildSurroundings, 'env' | 'reporter' | 'onScratch'>;
 
 /** The scratch space of one build, and its isolation, which is looked for when it is first needed. */
@@ -57,14 +60,10 @@ export class IsolationPlace {
     const { isolation: only, force, scratchParent: wanted, cache, spec } = request;
     // A build that may come out of the cache whole needs no isolation.
     const lazily = cache !== undefined;
+    const ofTrees = await recoverOwnRoot(request, surroundings);
     const found = await findScratch({ wanted, env, contexts: contextsOf(spec), only, force, lazily });
     reporter.info(placeLine(found));
-    const left = await sweepStale(
-      found.places.filter(({ problem }) => problem === undefined).map(({ directory }) => directory),
-      environmentOf(env),
-    );
-    if (left > 0)
-      reporter.info(`removed what ${left === 1 ? 'a killed build' : `${left} killed builds`} left`);
+    await sweepAfterKilled(found, ofTrees, surroundings);
     const scratch = await makeScratch(found.place.directory);
     onScratch?.(scratch.directory);
     const place = new IsolationPlace(request, surroundings, scratch, found.report);
@@ -117,7 +116,7 @@ export class IsolationPlace {
     this.#scratch.note(backend.name);
     // Trees that are moved into a root have to be on its file system.
     if (backend.builderDirectory !== undefined)
-      this.#trees = await makeScratch(backend.builderDirectory, backend.name);
+      this.#trees = await makeScratch(backend.builderDirectory, backend.name, { isOwnPlace: true });
     return { report, backend, trees: this.#trees?.directory ?? directory };
   }
 }

@@ -3,6 +3,7 @@ import { BuildError } from '../errors/index.ts';
 import { JOURNAL, keptInRoot, noRunError, type Backend, type ProbeReport } from '../isolation/index.ts';
 import type { BuildRequest, BuildSpec, Environment } from '../request/index.ts';
 import { toErrorMessage } from './error-message.ts';
+import { pathsOfBuild } from './kept-in-root.ts';
 import type { Job } from './messages.ts';
 import { runSupplies } from './run-supplies.ts';
 
@@ -56,17 +57,8 @@ export function jobOf(
 }
 
 /** In a root that is taken over stays what the build reads and writes, besides what stays in every one. */
-function takeoverOf(
-  { spec, outputs }: GatheredRequest,
-  scratch: string,
-): NonNullable<Job['settings']['takeover']> {
-  const contexts = (spec.contexts ?? []).flatMap((named) => (named.kind === 'directory' ? [named.path] : []));
-  const files = [
-    ...[outputs.tarPath, outputs.ociLayoutPath, outputs.digestFile, outputs.imageNameWithDigestFile],
-    ...[outputs.imageNameTagWithDigestFile, spec.run?.cacheMounts, spec.dockerfile],
-  ];
-  const given = files.filter((path) => path !== undefined);
-  return { kept: [...keptInRoot(), scratch, spec.context.path, ...contexts, ...given], journal: JOURNAL };
+function takeoverOf(request: GatheredRequest, scratch: string): NonNullable<Job['settings']['takeover']> {
+  return { kept: [...keptInRoot(), scratch, ...pathsOfBuild(request)], journal: JOURNAL };
 }
 
 function snapshotterOf(

@@ -7,7 +7,7 @@ export { startInside } from './backend/start-inside.ts';
 export type { InsideOptions } from './backend/inside-options.ts';
 export { doctorJson, doctorText, noRunError } from './doctor/doctor.ts';
 export { runInPlace } from './inplace/run-in-place.ts';
-export { JOURNAL, keptInRoot } from './probe/builder-image.ts';
+export { JOURNAL, keptInRoot, rootToTakeOver } from './probe/builder-image.ts';
 export { executesArchitecture } from './foreign/executes-architecture.ts';
 export { chooseBackend, choiceLine } from './probe/choose-backend.ts';
 export type { MachineFacts } from './probe/machine-facts.ts';

@@ -19,4 +19,5 @@ export { ScanRoot } from './scan-root.ts';
 export type { MemberPlan, MountPoint, OpenedRoot, RunChanges, RunRoot, StageRoot } from './stage-root.ts';
 export { aptSettingsTarget, BOUND_FILES, boundFileTarget } from './stubs.ts';
 export type { OwnershipRecord, TreeOwnership } from './tree-ownership.ts';
+export { recoverRoot } from './takeover/recover-root.ts';
 export { RootResidence } from './takeover/root-residence.ts';

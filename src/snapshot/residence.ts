@@ -20,8 +20,8 @@ export interface ResidentTree {
 export interface Residence {
   /** Puts the tree of a directory there, once no other tree is. */
   enter(directory: BytePath): Promise<ResidentTree>;
-  /** Leaves the place as it was before the first tree. */
-  close(): void;
+  /** Leaves the place as it was before the first tree, whatever went wrong. */
+  close(): Promise<void>;
 }
 
 /** Every tree runs where it lies. */
@@ -34,5 +34,5 @@ export const IN_ITS_PLACE: Residence = {
       holdsCopies: false,
       leave: () => undefined,
     }),
-  close: () => undefined,
+  close: () => Promise.resolve(),
 };

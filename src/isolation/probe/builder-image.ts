@@ -54,10 +54,31 @@ export const JOURNAL = `${BUILDER_DIRECTORY}/.root-in-use`;
 
 /** Absolute paths that stay where they are in a root that is taken over: mounts, the builder, what an engine put there. */
 export function keptInRoot(): string[] {
-  const mounts = parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8')).map(
-    ({ mountPoint }) => mountPoint,
-  );
-  return [...mounts, BUILDER_DIRECTORY, SHELL_DIRECTORY, ...ENGINE_FILES.filter((path) => existsSync(path))];
+  return [...fixedInRoot(), ...ENGINE_FILES.filter((path) => existsSync(path))];
+}
+
+/** Those that no RUN can have made. */
+function fixedInRoot(): string[] {
+  const mounts = parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8'));
+  return [...mounts.map(({ mountPoint }) => mountPoint), BUILDER_DIRECTORY, SHELL_DIRECTORY];
+}
+
+/** A container's root that a build may work in, or may have been killed in. */
+export interface RootToTakeOver {
+  /** Trees lie in there. */
+  readonly builderDirectory: string;
+  /** Absolute paths that stay in it, whatever was built. */
+  readonly kept: readonly string[];
+  readonly journal: string;
+}
+
+/** That of the container around us; undefined on a machine of its own, and where this is not the builder's image. */
+export function rootToTakeOver(
+  env: Readonly<Record<string, string | undefined>>,
+): RootToTakeOver | undefined {
+  const { hasOwnProcesses: isContainer, runsFromImage } = ownContainer(env, process.execPath);
+  if (!isContainer || !runsFromImage || process.geteuid?.() !== 0) return undefined;
+  return { builderDirectory: BUILDER_DIRECTORY, kept: fixedInRoot(), journal: JOURNAL };
 }
 
 /** Whether process numbers here are not those of the machine. False where that cannot be found out. */

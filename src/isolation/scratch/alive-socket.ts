@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 
 /**
  * A lock that the kernel lets go of when its holder dies, however it dies: a socket in a directory that somebody listens
@@ -22,7 +23,7 @@ export async function holdAlive(directory: string): Promise<(() => Promise<void>
     return undefined;
   }
   server.on('error', () => undefined);
-  // The socket is removed by its path when it is closed, which leads through the descriptor.
+  // A path through a descriptor is used once more when the server is closed: the socket is removed by it.
   return () => new Promise((resolve) => server.close(() => resolve(close())));
 }
 
@@ -48,8 +49,13 @@ const ANSWERS: Readonly<Record<string, 'held' | 'free' | 'absent'>> = {
   EAGAIN: 'held',
 };
 
-/** Names of sockets may have 107 bytes only, which a path through a descriptor always keeps to. */
+/** The most that the address of a socket holds. */
+const MAX_BYTES = 107;
+
+/** The socket's path, where it is too long one through a descriptor. */
 function shortPath(directory: string): { readonly path: string; close(): void } {
+  const direct = join(directory, NAME);
+  if (Buffer.byteLength(direct) <= MAX_BYTES) return { path: direct, close: () => undefined };
   const descriptor = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   return { path: `/proc/self/fd/${descriptor}/${NAME}`, close: () => closeSync(descriptor) };
 }

@@ -20,18 +20,20 @@ export interface StaleScratch {
 
 /**
  * Finds scratch directories in a place whose builds are dead and claims them by renaming. Those of living builds, of other
- * users, and those of which nothing can be told stay as they are; links are not followed.
+ * users, and those of which nothing can be told stay as they are; links are not followed. `isOwnPlace`: no other container
+ * writes there, so that processes with other numbers are those of this one before it was started again.
  */
 export async function claimStale(
   parent: string,
   mounts: readonly MountEntry[],
+  isOwnPlace = false,
 ): Promise<readonly StaleScratch[]> {
-  const isShared = SHARED.test(mountOf(mounts, parent)?.fsType ?? '');
+  const place = { isOwnPlace, isShared: SHARED.test(mountOf(mounts, parent)?.fsType ?? '') };
   const claimed: StaleScratch[] = [];
   for (const name of namesIn(parent)) {
     const directory = join(parent, name);
     try {
-      if (!isOurs(directory) || !(await isDead(directory, name, isShared))) continue;
+      if (!isOurs(directory) || !(await isDead(directory, name, place))) continue;
       const backend = readOwner(directory)?.backend;
       claimed.push({ directory: claim(directory), backend });
     } catch {
@@ -54,12 +56,17 @@ function isOurs(directory: string): boolean {
   return stat.isDirectory() && stat.uid === process.geteuid?.();
 }
 
-async function isDead(directory: string, name: string, isShared: boolean): Promise<boolean> {
+async function isDead(
+  directory: string,
+  name: string,
+  { isShared, isOwnPlace }: { readonly isShared: boolean; readonly isOwnPlace: boolean },
+): Promise<boolean> {
   if (name.startsWith(GONE_PREFIX)) return true;
   if (isNew(name)) return !(makerLives(name) ?? Date.now() - statSync(directory).mtimeMs < MAKING_MS);
   const owner = readOwner(directory);
   if (owner === undefined) return false;
   if (!isOfThisBoot(owner)) return !isShared;
+  if (isOwnPlace) return ownerLives(owner) !== true;
   const answer = await askAlive(directory);
   return answer === 'free' || (answer === 'absent' && ownerLives(owner) === false);
 }

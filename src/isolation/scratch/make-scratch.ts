@@ -15,13 +15,22 @@ export interface Scratch {
   release(): Promise<void>;
 }
 
+export interface ScratchSettings {
+  /** No other container writes to the place: process numbers say enough, and no socket is needed. */
+  readonly isOwnPlace?: boolean | undefined;
+}
+
 const TRIES = 5;
 
 /** Makes a fresh directory, readable by its owner only, and marks it as this process's. Throws FILESYSTEM. */
-export async function makeScratch(parent: string, backend?: BackendName): Promise<Scratch> {
+export async function makeScratch(
+  parent: string,
+  backend?: BackendName,
+  settings: ScratchSettings = {},
+): Promise<Scratch> {
   for (let tries = 1; ; tries++) {
     try {
-      return await markedDirectory(parent, backend);
+      return await markedDirectory(parent, backend, settings);
     } catch (error) {
       // Somebody else took it for what a killed build left.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT' && tries < TRIES) continue;
@@ -33,14 +42,18 @@ export async function makeScratch(parent: string, backend?: BackendName): Promis
   }
 }
 
-async function markedDirectory(parent: string, backend: BackendName | undefined): Promise<Scratch> {
+async function markedDirectory(
+  parent: string,
+  backend: BackendName | undefined,
+  { isOwnPlace = false }: ScratchSettings,
+): Promise<Scratch> {
   const prefix = prefixOfNew();
   const fresh = mkdtempSync(join(parent, prefix));
   const directory = join(parent, `${SCRATCH_PREFIX}${basename(fresh).slice(prefix.length)}`);
   let release: (() => Promise<void>) | undefined;
   try {
     writeOwner(fresh, backend);
-    release = await holdAlive(fresh);
+    release = isOwnPlace ? undefined : await holdAlive(fresh);
     renameSync(fresh, directory);
   } catch (error) {
     await release?.();

@@ -12,16 +12,17 @@ const AGAIN_MS = 100;
 
 /**
  * Removes what builds that were killed left in these places, as root of their namespace where their files belong to ids
- * of one. Never throws: what cannot be removed is left to the next build. Returns how many directories are gone.
+ * of one. `ownPlaces` are those that no other container writes to. Never throws: what cannot be removed is left to the next build. Returns how many directories are gone.
  */
 export async function sweepStale(
   parents: readonly string[],
   env: Readonly<Record<string, string>>,
+  ownPlaces: readonly string[] = [],
 ): Promise<number> {
   const mounts = parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8'));
   let removed = 0;
-  for (const parent of new Set(parents)) {
-    for (const { directory, backend } of await claimStale(parent, mounts)) {
+  for (const parent of new Set([...parents, ...ownPlaces])) {
+    for (const { directory, backend } of await claimStale(parent, mounts, ownPlaces.includes(parent))) {
       if (await isRemoved(directory, backendOf(backend, parent, env), env)) removed++;
     }
   }

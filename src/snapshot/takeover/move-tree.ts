@@ -81,14 +81,16 @@ export function moveOut(
   for (const { path, before } of shared) lendMetadata(before, joinPath(root, path));
 }
 
-/** A directory that comes from a lower layer of an overlay cannot be renamed, what is in it can one by one. */
-function move(from: BytePath, to: BytePath): void {
+/** Renames, also where a directory comes from a lower layer of an overlay: what is in it can be renamed one by one. */
+export function move(from: BytePath, to: BytePath): void {
   try {
     renameSync(toFs(from), toFs(to));
   } catch (error) {
     const stat = lstatSync(toFs(from), { bigint: true });
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV' || !stat.isDirectory()) throw error;
     mkdirSync(toFs(to));
+    // Whoever finds it half done finds it with the right owner.
+    lendMetadata(stat, to);
     for (const name of namesIn(from)) move(joinPath(from, name), joinPath(to, name));
     lendMetadata(stat, to);
     rmdirSync(toFs(from));

@@ -1,59 +1,49 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { statFields } from '../../process/index.ts';
 
 const AGAIN_MS = 50;
 
-/** Which process of a container has a tree in the root: one at a time, told by a file that names it. */
+/**
+ * Which process of a container has a tree in the root: one at a time. The lock is a name in the kernel that one process can
+ * have, and that is free again when the process dies, however it dies.
+ */
 export class RootLock {
-  readonly #file: string;
+  readonly #name: string;
+  #holder: Server | undefined;
 
+  /** `file` stands for the root: the builder's directory, which it lies in, is no other container's. */
   constructor(file: string) {
-    this.#file = file;
+    const { dev, ino } = lstatSync(dirname(file), { bigint: true });
+    this.#name = `\0ts-kaniko-root-${dev}-${ino}`;
   }
 
-  /** Waits for other builds. `abandoned` where the one before was killed: its tree still lies in the root. */
-  async take(): Promise<'free' | 'abandoned'> {
-    for (;;) {
-      if (this.#write('wx')) return 'free';
-      const owner = readIfThere(this.#file);
-      if (owner !== undefined && !isAlive(owner)) {
-        this.#write('w');
-        return 'abandoned';
-      }
+  /** Waits for other builds, at most so long. False where one of them has it still. */
+  async take(limitMs = Number.POSITIVE_INFINITY): Promise<boolean> {
+    for (let waited = 0; ; waited += AGAIN_MS) {
+      this.#holder = await holderOf(this.#name);
+      if (this.#holder !== undefined) return true;
+      if (waited >= limitMs) return false;
       await delay(AGAIN_MS);
     }
   }
 
   release(): void {
-    rmSync(this.#file);
-  }
-
-  #write(flag: 'wx' | 'w'): boolean {
-    try {
-      writeFileSync(this.#file, identityOf(process.pid) ?? '', { flag });
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
-    }
+    this.#holder?.close();
+    this.#holder = undefined;
   }
 }
 
-function isAlive(identity: string): boolean {
-  return identityOf(Number(identity.split(' ')[0])) === identity;
-}
-
-/** A process's number and when it started: numbers are given again. */
-function identityOf(pid: number): string | undefined {
-  const fields = statFields(pid);
-  return fields === undefined || fields[0] === 'Z' ? undefined : `${pid} ${fields[19]}`;
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return undefined;
-  }
+/** Undefined where another process, or another lock of this one, has the name. */
+function holderOf(name: string): Promise<Server | undefined> {
+  const server = createServer((connection) => connection.destroy());
+  server.unref();
+  return new Promise((resolve, reject) => {
+    server.once('listening', () => resolve(server));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
+    );
+    server.listen({ path: name });
+  });
 }

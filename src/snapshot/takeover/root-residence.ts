@@ -1,62 +1,64 @@
-import { mkdirSync } from 'node:fs';
-import { toFs, type BytePath } from '../../bytes/index.ts';
-import { BuildError } from '../../errors/index.ts';
-import { clearRoot, type KeptPaths } from '../../rootfs/index.ts';
+import type { BytePath } from '../../bytes/index.ts';
+import { fromText } from '../../bytes/index.ts';
+import { KeptPaths } from '../../rootfs/index.ts';
 import type { Residence, ResidentTree } from '../residence.ts';
 import { HidingView } from './hiding-view.ts';
 import { moveIn, moveOut, type SharedDirectory } from './move-tree.ts';
+import { naming } from './naming.ts';
+import { bringOwnBack, parkOwn, putInOrder, recoverRoot, type OwnRoot } from './recover-root.ts';
 import { RootLock } from './root-lock.ts';
 
-export interface RootPlace {
-  /** `/`; another directory in tests. */
-  readonly root: BytePath;
-  readonly kept: KeptPaths;
-  /** A file, among the kept, that is there while a tree of a build lies in the root. */
-  readonly journal: string;
+export interface RootPlace extends OwnRoot {
   /** Where what the root has of its own is parked meanwhile; on the root's file system, and not there yet. */
   readonly own: BytePath;
 }
 
 /**
- * Trees of stages run in a container's own root, one at a time: a tree is renamed into it and back. That costs a few
- * system calls where the root and the parked trees are on one file system, and leaves the root as it was.
+ * Trees of stages run in a container's own root, one at a time: what the root has of its own makes way, a tree is renamed
+ * into it and back, and the root is as it was. That costs a few system calls where all is on one file system. A journal
+ * says at each moment what is where.
  */
 export class RootResidence implements Residence {
   readonly #place: RootPlace;
+  readonly #kept: KeptPaths;
   readonly #lock: RootLock;
   #free: Promise<void> = Promise.resolve();
-  #ownIsParked = false;
+  #isBroken = false;
 
   constructor(place: RootPlace) {
     this.#place = place;
+    this.#kept = new KeptPaths(place.kept.map(fromText));
     this.#lock = new RootLock(place.journal);
   }
 
   async enter(directory: BytePath): Promise<ResidentTree> {
     const before = this.#free;
-    let release = (): void => undefined;
-    this.#free = new Promise((resolve) => (release = resolve));
+    let next = (): void => undefined;
+    this.#free = new Promise((resolve) => (next = resolve));
     await before;
+    await this.#lock.take();
+    const release = (): void => {
+      this.#lock.release();
+      next();
+    };
     try {
       return await this.#moveIn(directory, release);
     } catch (error) {
+      this.#isBroken = true;
       release();
       throw error;
     }
   }
 
-  close(): void {
-    if (!this.#ownIsParked) return;
-    const { own, root, kept } = this.#place;
-    this.#ownIsParked = false;
-    naming(() => moveIn(own, root, kept));
+  async close(): Promise<void> {
+    if (this.#isBroken) await recoverRoot(this.#place);
   }
 
   async #moveIn(directory: BytePath, release: () => void): Promise<ResidentTree> {
-    const { root, kept } = this.#place;
-    // What a killed build left in the root is nobody's; links and mounts in it are not followed.
-    if ((await this.#lock.take()) === 'abandoned') naming(() => clearRoot(root, kept));
-    if (!this.#ownIsParked) this.#parkOwn();
+    const { root, own } = this.#place;
+    const kept = this.#kept;
+    await putInOrder(this.#place);
+    parkOwn(this.#place, own);
     const shared = naming(() => moveIn(directory, root, kept));
     return {
       directory: root,
@@ -66,6 +68,9 @@ export class RootResidence implements Residence {
       leave: () => {
         try {
           this.#moveOut(directory, shared);
+        } catch (error) {
+          this.#isBroken = true;
+          throw error;
         } finally {
           release();
         }
@@ -73,32 +78,10 @@ export class RootResidence implements Residence {
     };
   }
 
-  /** The journal stays where this fails: the next build clears what is left. */
+  /** Where this fails the journal stays: who comes next clears what is left. */
   #moveOut(directory: BytePath, shared: readonly SharedDirectory[]): void {
-    const { root, kept } = this.#place;
-    naming(() => moveOut(root, directory, kept, shared));
-    this.#lock.release();
-  }
-
-  #parkOwn(): void {
-    const { root, own, kept } = this.#place;
-    mkdirSync(toFs(own), { mode: 0o700 });
-    naming(() => moveOut(root, own, kept, []));
-    this.#ownIsParked = true;
-  }
-}
-
-function naming<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new BuildError('FILESYSTEM', `moving the tree of a stage into or out of / failed: ${message}`, {
-      cause: error,
-      hint:
-        code === 'EXDEV'
-          ? 'the directory of the builder must lie on the same file system as /, and not be a volume'
-          : undefined,
-    });
+    const { root } = this.#place;
+    naming(() => moveOut(root, directory, this.#kept, shared));
+    bringOwnBack(this.#place);
   }
 }

@@ -13,7 +13,7 @@ import { TEST_PROOT } from './test-proot.ts';
 const PROGRAM = '/opt/ts-kaniko';
 
 /** As docker/Dockerfile sets it. */
-const IMAGE_ENV = {
+export const IMAGE_ENV = {
   PATH: '/kaniko/bin:/kaniko',
   HOME: '/kaniko',
   DOCKER_CONFIG: '/kaniko/.docker',

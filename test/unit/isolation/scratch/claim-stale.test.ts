@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeScratch, sweepStale } from '../../../../src/isolation/index.ts';
 import { claimStale } from '../../../../src/isolation/scratch/claim-stale.ts';
+import { readOwner } from '../../../../src/isolation/scratch/owner-mark.ts';
 import { runSync } from '../../../../src/process/index.ts';
 
 let parent: string;
@@ -79,14 +80,24 @@ describe('what is left alone', () => {
     expect(await claimStale(parent, [])).toEqual([]);
     expect(existsSync(scratch.directory)).toBe(true);
     await scratch.release();
+    expect(await claimStale(parent, [])).toHaveLength(1);
+  });
+
+  it('is in a place of this container alone what a living process of it has, and nothing else', async () => {
+    const scratch = await makeScratch(parent, 'inplace', { isOwnPlace: true });
+    expect(readdirSync(scratch.directory)).toEqual(['.owner']);
+    expect(await claimStale(parent, [], true)).toEqual([]);
+    const owner = readOwner(scratch.directory);
+    const before = JSON.stringify({ ...owner, processes: 'pid:[1]' });
+    writeFileSync(join(scratch.directory, '.owner'), before);
     expect(await claimStale(parent, [])).toEqual([]);
+    expect(await claimStale(parent, [], true)).toHaveLength(1);
   });
 
   it('is one of a process that only its socket tells of: that of another container', async () => {
     const scratch = await makeScratch(parent);
     const file = join(scratch.directory, '.owner');
-    const { boot } =
-      (await import('../../../../src/isolation/scratch/owner-mark.ts')).readOwner(scratch.directory) ?? {};
+    const { boot } = readOwner(scratch.directory) ?? {};
     writeFileSync(file, JSON.stringify({ pid: 1, started: '0', boot, processes: 'pid:[1]' }));
     expect(await claimStale(parent, [])).toEqual([]);
     await scratch.release();
