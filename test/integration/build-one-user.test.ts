@@ -28,7 +28,7 @@ const refused = async (): Promise<string | undefined> => {
   const report = await probeIsolation({ scratchParent: '/tmp', env: process.env, only: 'userns-single' });
   return report.results.find(({ usable }) => !usable)?.reason;
 };
-const reason = missing({ root: true, tools: ['strace', 'nsenter'] }) ?? (await refused());
+const reason = missing({ root: true, tools: ['strace', 'nsenter', 'busybox'] }) ?? (await refused());
 
 let site: BuildSite;
 let program: Program;
@@ -48,7 +48,8 @@ async function build(
   ...more: readonly string[]
 ): Promise<Executed & { readonly reference: string }> {
   const reference = `${site.registry.host}/one/${builds++}:1`;
-  const place = makeWorkplace({ Dockerfile: dockerfile.replaceAll('BASE', site.base), file: 'text' }, NOBODY);
+  const files = { Dockerfile: dockerfile.replaceAll('BASE', site.base), file: 'text' };
+  const place = makeWorkplace({ ...files, busybox: { copyOf: '/bin/busybox' } }, NOBODY);
   try {
     chmodSync(place.context, 0o755);
     const words = ['--context', place.context, '--destination', reference, '--source-date-epoch=0'];
@@ -95,6 +96,36 @@ describe.skipIf(reason !== undefined)(titled('a build by one user, owners record
     expect((await build('FROM BASE\nRUN exit 7\n', '--isolation=userns-single')).status).toBe(7);
     const other = await build('FROM BASE\nUSER 65534\nRUN exit 8\n', '--isolation=userns-single');
     expect(other.status, other.stderr).toBe(8);
+  });
+
+  it('fails under --strict-ownership where an owner could not be recorded, and names it', async () => {
+    const made =
+      'FROM BASE\nCOPY busybox /bin/busybox\nRUN busybox mknod /made c 1 3 || mkdir -p /srv/d && chown 33:34 /srv/d\n';
+    const strict = await build(made, '--isolation=userns-single', '--strict-ownership');
+    expect([strict.status, strict.stderr]).toEqual([
+      71,
+      expect.stringMatching(/owners could not be recorded: .*\/made/),
+    ]);
+    expect(strict.stderr).toMatch(/hint: .*--strict-ownership/);
+    const lax = await build(made, '--isolation=userns-single');
+    expect(lax.status, lax.stderr).toBe(0);
+    expect((await site.open(lax.reference)).stat('/srv/d')).toBe('directory 755 33:34');
+  });
+
+  it('passes under --strict-ownership where every owner is recorded', async () => {
+    const recorded = `FROM BASE
+RUN touch /f /g && chown 33 /f && chown -h :34 /g && chmod 4755 /f
+USER 65534
+RUN touch /tmp/mine
+`;
+    const { status, stderr, reference } = await build(
+      recorded,
+      '--isolation=userns-single',
+      '--strict-ownership',
+    );
+    expect(status, stderr).toBe(0);
+    const { stat } = await site.open(reference);
+    expect([stat('/f'), stat('/g')]).toEqual(['file 4755 33:0', 'file 644 0:34']);
   });
 
   it('says what cannot be started, as every sandbox does', async () => {

@@ -27,8 +27,14 @@ function attempt<T>(read: () => T, otherwise: T): T {
   }
 }
 
-describe.each(['overlay', 'scan'] as const)('a secret of a RUN, by %s', (snapshotter) => {
-  const reason = usable('mountns', snapshotter);
+const WAYS = [
+  ['mountns', 'overlay'],
+  ['mountns', 'scan'],
+  ['userns-single', 'overlay'],
+] as const;
+
+describe.each(WAYS)('a secret of a RUN, under %s by %s', (isolation, snapshotter) => {
+  const reason = usable(isolation, snapshotter);
   const secret = `canary-${randomBytes(12).toString('hex')}`;
   const forms = [
     secret,
@@ -47,7 +53,7 @@ describe.each(['overlay', 'scan'] as const)('a secret of a RUN, by %s', (snapsho
     const given = (onDisk: string[], told: string[]) => {
       const look = (): void => void onDisk.push(...filesWith(site.directory, holds));
       return {
-        isolation: 'mountns' as const,
+        isolation,
         spec: { snapshotter },
         supplies: { secrets: [{ id: 's', content: Buffer.from(secret) }] },
         reporter: {

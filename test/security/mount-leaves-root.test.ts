@@ -9,8 +9,14 @@ import { usableIsolation } from '../support/usable-isolation.ts';
 
 const usable = await usableIsolation();
 
-describe.each(['overlay', 'scan'] as const)('mounts that try to leave the root, by %s', (snapshotter) => {
-  const reason = usable('mountns', snapshotter);
+const WAYS = [
+  ['mountns', 'overlay'],
+  ['mountns', 'scan'],
+  ['userns-single', 'overlay'],
+] as const;
+
+describe.each(WAYS)('mounts that try to leave the root, under %s by %s', (isolation, snapshotter) => {
+  const reason = usable(isolation, snapshotter);
 
   describe.skipIf(reason !== undefined)(titled('builds', reason), () => {
     let site: BuildSite;
@@ -28,7 +34,7 @@ describe.each(['overlay', 'scan'] as const)('mounts that try to leave the root, 
       await site.close();
     });
     const build = (dockerfile: string, given: SiteBuild = {}) =>
-      site.built(dockerfile, { isolation: 'mountns', ...given, spec: { snapshotter } });
+      site.built(dockerfile, { isolation, ...given, spec: { snapshotter } });
 
     it('finds no source outside by .. or by an absolute path (CVE-2024-1753)', async () => {
       for (const source of [`../../../../../..${outside}/canary`, `${outside}/canary`]) {

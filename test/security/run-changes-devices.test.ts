@@ -30,20 +30,23 @@ describe.skipIf(reason !== undefined)(
       expect(runs[2]!.stdout).toBe('fresh\n');
     });
 
-    it('cannot change the nodes of the machine where no own ones can be made', () => {
-      // The same mode that they have: a failure of the test leaves the machine as it was.
-      const { runs } = inSandbox({
-        backend: 'userns-identity',
-        runs: [
-          {
-            script:
-              'for f in /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty /proc/self/fd/0; do chmod 0666 $f 2>/dev/null && echo $f; done; :',
-          },
-          { script: 'echo x >/dev/null && head -c 4 /dev/zero | wc -c' },
-        ],
-      });
-      expect(runs[0]!.stdout).toBe('');
-      expect(runs[1]!.stdout).toBe('4\n');
-    });
+    it.each(['userns-identity', 'userns-single'] as const)(
+      'cannot change the nodes of the machine where no own ones can be made (%s)',
+      (backend) => {
+        // The same mode that they have: a failure of the test leaves the machine as it was.
+        const { runs } = inSandbox({
+          backend,
+          runs: [
+            {
+              script:
+                'for f in /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty /proc/self/fd/0; do chmod 0666 $f 2>/dev/null && echo $f; done; :',
+            },
+            { script: 'echo x >/dev/null && head -c 4 /dev/zero | wc -c' },
+          ],
+        });
+        expect(runs[0]!.stdout).toBe('');
+        expect(runs[1]!.stdout).toBe('4\n');
+      },
+    );
   },
 );

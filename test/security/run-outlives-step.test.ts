@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listProcesses } from '../../src/process/index.ts';
 import { readFileSync } from 'node:fs';
-import { inSandbox, noRootSandbox } from '../support/sandbox-report.ts';
+import { inSandbox, noRootSandbox, ROOT_BACKENDS } from '../support/sandbox-report.ts';
 
 const reason = noRootSandbox();
 
@@ -21,12 +21,9 @@ function running(text: string): string[] {
 describe.skipIf(reason !== undefined)(
   `RUN leaves a daemon behind${reason === undefined ? '' : ` (${reason})`}`,
   () => {
-    it.each([
-      ['mountns', true],
-      ['mountns', false],
-      ['userns-identity', true],
-      ['userns-identity', false],
-    ] as const)('%s, own process numbers %s: it is dead before the next step', (backend, ownProc) => {
+    const ways = ROOT_BACKENDS.flatMap((backend) => [[backend, true] as const, [backend, false] as const]);
+
+    it.each(ways)('%s, own process numbers %s: it is dead before the next step', (backend, ownProc) => {
       const seconds = `7${process.pid}.${backend.length}${ownProc ? 1 : 0}`;
       const daemon = `setsid sh -c 'trap "" TERM HUP; (sleep ${seconds} & ); sleep ${seconds}' >/dev/null 2>&1 & echo started`;
       const { runs } = inSandbox({

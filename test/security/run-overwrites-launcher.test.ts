@@ -49,6 +49,7 @@ describe.skipIf(reason !== undefined)(
       ['mountns', true],
       ['mountns', false],
       ['userns-identity', false],
+      ['userns-single', false],
     ] as const)('through /proc/self/exe (%s, own process numbers %s)', (backend, ownProc) => {
       const before = digest(launcher);
       const { runs } = inSandbox({

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { inSandbox, noRootSandbox } from '../support/sandbox-report.ts';
+import { inSandbox, noRootSandbox, ROOT_BACKENDS } from '../support/sandbox-report.ts';
 
 const reason = noRootSandbox();
 
@@ -33,7 +33,7 @@ describe.skipIf(reason !== undefined)(
       { script: `export MINE=${secret}; sh -c '${scan(needle).replaceAll("'", `'\\''`)}'` },
     ];
 
-    it.each(['mountns', 'userns-identity'] as const)('finds nothing of it through /proc (%s)', (backend) => {
+    it.each(ROOT_BACKENDS)('finds nothing of it through /proc (%s)', (backend) => {
       const { runs } = inSandbox({ backend, runs: scripts }, { secret });
       expect(runs[0]).toMatchObject({ stdout: '0\n' });
       expect(runs[1]).toMatchObject({ stdout: '0\n' });

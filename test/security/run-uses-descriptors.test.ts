@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { inSandbox, noRootSandbox } from '../support/sandbox-report.ts';
+import { inSandbox, noRootSandbox, ROOT_BACKENDS } from '../support/sandbox-report.ts';
 
 const reason = noRootSandbox();
 
-describe.skipIf(reason !== undefined)(
-  `RUN uses inherited descriptors${reason === undefined ? '' : ` (${reason})`}`,
-  () => {
+describe.skipIf(reason !== undefined).each(ROOT_BACKENDS)(
+  `RUN uses inherited descriptors${reason === undefined ? '' : ` (${reason})`} (%s)`,
+  (backend) => {
     // The builder itself is started with files of the machine open on 7 and 8, as careless CI systems do.
     const prefix = ['bash', '-c', 'exec 7</etc 8>>/dev/null "$@"', 'bash'];
     const { runs } =
       reason === undefined
         ? inSandbox(
             {
-              backend: 'mountns',
+              backend,
               runs: [
                 {
                   script:
@@ -50,7 +50,7 @@ describe.skipIf(reason !== undefined)(
     it('would find a descriptor that is open', () => {
       const probe =
         'exec 9</; i=3; while [ $i -lt 256 ]; do (: <&$i) 2>/dev/null && echo $i; i=$((i+1)); done';
-      const report = inSandbox({ backend: 'mountns', runs: [{ script: probe }] });
+      const report = inSandbox({ backend, runs: [{ script: probe }] });
       expect(report.runs[0]!.stdout).toBe('9\n');
     });
   },

@@ -35,6 +35,7 @@ export interface MemoryBuild {
   readonly run?: BuildPorts['sandbox']['run'];
   readonly hooks?: BuildHooks;
   readonly reporter?: Partial<Reporter>;
+  readonly ownership?: 'disk' | 'ledger';
   readonly ports?: Partial<Pick<BuildPorts, 'download' | 'fetchRepository' | 'now'>>;
 }
 
@@ -86,7 +87,7 @@ export async function buildInMemory(dockerfile: string, build: MemoryBuild = {})
       scratch,
       snapshotter: build.run === undefined ? 'index' : 'scan',
       userxattr: false,
-      ownership: 'disk',
+      ownership: build.ownership ?? 'disk',
       ignorePaths: [],
     } as const;
     const foreseen = await foreseenOf(spec, ports);

@@ -87,6 +87,7 @@ async function runStep(
     workdir: step.workdir ?? '/',
     user: { uid: step.uid ?? 0, gid: step.gid ?? step.uid ?? 0, groups: step.groups ?? [] },
     ownProc: step.ownProc ?? place.backend.ownProc,
+    oneUser: place.backend.oneUser,
     network: step.network ?? 'host',
     binds: [{ source: '/etc/hosts', target: '/etc/hosts', readOnly: true }, ...(step.binds ?? [])],
     scratchDir: place.directory,

@@ -43,6 +43,9 @@ export interface EntryReport {
   readonly removed: boolean;
 }
 
+/** The ways in which root can build anywhere; the last two in a user namespace, the last with one user in it. */
+export const ROOT_BACKENDS = ['mountns', 'userns-identity', 'userns-single'] as const;
+
 const ENTRY = `${import.meta.dirname}/sandbox-entry.ts`;
 
 /** Why sandboxes cannot be tried as root here; undefined where they can. */

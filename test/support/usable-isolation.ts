@@ -6,7 +6,7 @@ export async function usableIsolation(): Promise<
 > {
   const reports = new Map(
     await Promise.all(
-      (['mountns', 'userns-identity', 'userns-full'] as const).map(
+      (['mountns', 'userns-identity', 'userns-full', 'userns-single'] as const).map(
         async (only) =>
           [only, await probeIsolation({ scratchParent: '/tmp', env: process.env, only })] as const,
       ),
