@@ -6,7 +6,7 @@ import { githubRunner } from './github-runner.ts';
 import { main } from './main.ts';
 
 // What our own parent left open would be passed on to RUN; a Node parent's channel is ours to keep.
-if (process.send === undefined) closeInheritedDescriptors();
+if (process.send === undefined) closeInheritedDescriptors(process.env);
 
 const status = await main(process.env, {
   runner: githubRunner(process.env),

@@ -17,7 +17,7 @@ import { createSandbox } from './sandbox.ts';
  */
 async function main(): Promise<void> {
   // RUN must inherit nothing, and blobs must be readable by the caller also where this process is another user.
-  closeInheritedDescriptors();
+  closeInheritedDescriptors(process.env);
   process.umask(0o022);
   // Signals of the terminal go to the other process, which says what to do.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => undefined);

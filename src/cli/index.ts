@@ -37,7 +37,7 @@ function writeBytes(chunk: Uint8Array): Promise<void> {
 }
 
 // What our own parent left open would be passed on to RUN; a Node parent's channel is ours to keep.
-if (process.send === undefined) closeInheritedDescriptors();
+if (process.send === undefined) closeInheritedDescriptors(process.env);
 // Build arguments and addresses among them are nobody else's to read.
 hideArguments('ts-kaniko');
 process.stdout.on('error', ignoreClosedPipe);

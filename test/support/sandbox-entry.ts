@@ -19,7 +19,7 @@ import { closeInheritedDescriptors, run } from '../../src/process/index.ts';
 import { makeBusyboxRoot } from './busybox-root.ts';
 import type { EntryReport, EntryRun, EntrySettings, RunReport } from './sandbox-report.ts';
 
-closeInheritedDescriptors();
+closeInheritedDescriptors(process.env);
 const given = JSON.parse(await text(process.stdin));
 process.stdout.write(
   JSON.stringify(process.argv[2] === 'inside' ? await inside(given) : await outside(given)),

@@ -37,8 +37,16 @@ describe('closeInheritedDescriptors', () => {
 
   it('leaves children with 0, 1 and 2 only', async () => {
     const seen = await inNodeWithExtraDescriptor(
-      "p.closeInheritedDescriptors(); console.log(p.runSync('ls', ['/proc/self/fd']).stdout)",
+      "p.closeInheritedDescriptors({}); console.log(p.runSync('ls', ['/proc/self/fd']).stdout)",
     );
     expect(seen.split('\n')).toEqual(['0', '1', '2', '3']); // 3 is the listing itself
+  });
+
+  it('leaves certificates alone that Node itself reads meanwhile', async () => {
+    const close = (name: string): string =>
+      `console.log(p.closeInheritedDescriptors({ ${name}: '/etc/../etc/passwd' }).includes(${EXTRA}))`;
+    expect(await inNodeWithExtraDescriptor(close('NODE_EXTRA_CA_CERTS'))).toBe('false');
+    expect(await inNodeWithExtraDescriptor(close('SSL_CERT_FILE'))).toBe('false');
+    expect(await inNodeWithExtraDescriptor(close('OTHER'))).toBe('true');
   });
 });
