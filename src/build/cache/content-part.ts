@@ -8,7 +8,8 @@ import { BuildError } from '../../errors/index.ts';
 import { resolveInRoot, TreeIndex, type RootView } from '../../rootfs/index.ts';
 import type { ContentSource, TarMember } from '../../tar/index.ts';
 
-const READ_BYTES = 1 << 20;
+/** One for all files, as most are small and each is read at once. */
+const BUFFER = Buffer.allocUnsafe(1 << 20);
 
 /** What of a COPY decides about what is copied. */
 export type CopiedSelection = Pick<
@@ -72,11 +73,10 @@ function addMember(hash: Hash, member: TarMember, digests: FileDigests, sighting
 
 function digestOfFile(path: BytePath): string {
   const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(READ_BYTES);
   const descriptor = openSync(toFs(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    for (let count = readSync(descriptor, buffer); count > 0; count = readSync(descriptor, buffer))
-      hash.update(buffer.subarray(0, count));
+    for (let count = readSync(descriptor, BUFFER); count > 0; count = readSync(descriptor, BUFFER))
+      hash.update(BUFFER.subarray(0, count));
   } finally {
     closeSync(descriptor);
   }
