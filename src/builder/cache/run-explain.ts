@@ -40,7 +40,8 @@ export const runExplain: RunExplain = (request, surroundings) =>
     for (const platform of request.platforms ?? [spec.platform]) {
       const own = { ...spec, platform };
       const ports = { ...world, ...openContexts(own), store, signal, now: () => Date.now() };
-      const { plan, foresight } = await lookUpBuild(own, cache, { ...ports, cache: session });
+      const foretell = session.foretell.bind(session);
+      const { plan, foresight } = await lookUpBuild(own, cache, { ...ports, cache: session, foretell });
       platforms.push({ platform: formatPlatform(platform), steps: explainSteps(plan, foresight, known) });
     }
     return explainAnswer(platforms, Date.now());

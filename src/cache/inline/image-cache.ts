@@ -6,6 +6,7 @@ import {
   ImageManifest,
   isIndexType,
   isManifestType,
+  mediaTypes,
   type Descriptor,
 } from '../../oci/index.ts';
 import type { CacheStore } from '../cache-store.ts';
@@ -15,6 +16,7 @@ import { RecordIndex } from '../record-index.ts';
 import type { RecordSeal } from '../seal.ts';
 import { readInlineRecords } from './inline-records.ts';
 
+const CONFIG_TYPES: readonly string[] = [mediaTypes.OCI_CONFIG, mediaTypes.DOCKER_CONFIG];
 const LARGEST_CONFIG = 8 * 1024 * 1024;
 /** More platforms than images have: each takes two requests. */
 const MOST_IMAGES = 32;
@@ -96,8 +98,8 @@ async function recordsOf(
   signal: AbortSignal,
 ): Promise<ReturnType<typeof readInlineRecords>> {
   const manifest = ImageManifest.safeParse(parsed(bytes)).data;
-  if (manifest === undefined || manifest.layers.length === 0 || manifest.config.size > LARGEST_CONFIG)
-    return [];
+  if (manifest === undefined || !CONFIG_TYPES.includes(manifest.config.mediaType)) return [];
+  if (manifest.layers.length === 0 || manifest.config.size > LARGEST_CONFIG) return [];
   const config = ImageConfig.safeParse(
     parsed(await readBlob(reader, manifest.config, LARGEST_CONFIG, signal)),
   ).data;
