@@ -5,6 +5,7 @@
 # libtalloc-dev.
 set -eu
 out=$1
+here=$(readlink -f "$(dirname "$0")")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
@@ -24,6 +25,26 @@ fetch source --download-only --tar-only proot
 mkdir source
 tar -xzf proot_*.orig.tar.gz -C source --strip-components=1
 version=$(echo proot_*.orig.tar.gz | sed 's/^proot_//; s/\.orig\.tar\.gz$//')
+
+# proot-owners.c beside this script makes the faker of root write down what it fakes.
+cp "$here/proot-owners.c" source/src/extension/fake_id0/owners.c
+faker=source/src/extension/fake_id0/fake_id0.c
+sed -i -e '/^static FilteredSysnum filtered_sysnums/i #include "extension/fake_id0/owners.c"\n' \
+  -e 's|extension->filtered_sysnums = filtered_sysnums;|extension->filtered_sysnums = owners_open(extension, filtered_sysnums);|' \
+  -e 's|memcpy(extension->config, parent->config, sizeof(Config));|&\n\t\towners_child(TRACEE(parent), TRACEE(extension));|' \
+  -e 's|^\t\t\tconfig->euid = 0;$|&\n\t\t\towners_given(tracee, "setresuid", 0);|' \
+  -e 's|^\t\t\tconfig->egid = 0;$|&\n\t\t\towners_given(tracee, "setresgid", 0);|' \
+  -e 's|return handle_sysexit_end(tracee, config);|int real = (int) peek_reg(tracee, CURRENT, SYSARG_RESULT);\n\t\tint status = handle_sysexit_end(tracee, config);\n\t\towners_record(tracee, real, status < 0 ? status : (int) peek_reg(tracee, CURRENT, SYSARG_RESULT));\n\t\treturn status;|' \
+  "$faker"
+test "$(grep -c owners_ "$faker")" = 5
+
+# proot-unknown.h makes it refuse calls that it does not translate.
+cp "$here/proot-unknown.h" source/src/syscall/unknown.h
+filter=source/src/syscall/seccomp.c
+sed -i -e '/^static int add_statements/i #include "syscall/unknown.h"\n' \
+  -e "s|#define LENGTH_END_SECTION 1|#define LENGTH_END_SECTION (UNKNOWN_CALLS_LENGTH + 1)|" \
+  -e 's|^\t\tBPF_STMT(BPF_RET + BPF_K, SECCOMP_RET_ALLOW)$|\t\tUNKNOWN_CALLS\n&|' "$filter"
+test "$(grep -c 'unknown.h\|UNKNOWN_' "$filter")" = 3
 
 # Neither swig nor python3 is looked for: there are no extensions in Python.
 make -C source/src HAS_SWIG= VERSION="$version" CFLAGS='-O2 -w' LDFLAGS='-static -Wl,-z,noexecstack -ltalloc' proot \

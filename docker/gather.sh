@@ -40,5 +40,11 @@ printf 'root:x:0:0:root:/kaniko:/kaniko/bin/sh\nbuilder:x:1001:1001:builder:/kan
 printf 'root:x:0:\nbuilder:x:1001:\n' >"$out/etc/group"
 for file in subuid subgid; do printf 'builder:100000:65536\n' >"$out/etc/$file"; done
 
+# The shell and its kin of the image called debug. No RUN may be needed there: one in the root of a container of this very
+# image would find that container's /kaniko and /busybox in place of its own.
+mkdir -p "$out-debug/busybox"
+cp /bin/busybox "$out-debug/busybox/busybox"
+for name in $(busybox --list); do test "$name" = busybox || ln -s busybox "$out-debug/busybox/$name"; done
+
 # What the image has outside /kaniko: a build in the root puts it aside and brings it back.
 (cd "$out" && find etc -type f | sort) >"$out/kaniko/.ts-kaniko-image"

@@ -107,7 +107,9 @@ export const Job = z.object({
   /** How the only user there is passes for others. */
   oneUser: z.object({ strace: z.string().optional() }).optional(),
   /** What runs RUN where there are no namespaces. */
-  proot: z.object({ path: z.string(), unfiltered: z.boolean(), ownTemporary: z.boolean() }).optional(),
+  proot: z
+    .object({ path: z.string(), unfiltered: z.boolean(), ownTemporary: z.boolean(), records: z.boolean() })
+    .optional(),
   /** PATH of the machine, where the sandbox's own programs are looked up. */
   path: z.string(),
   /** By id, in base64. They are told through a pipe and written nowhere. */

@@ -61,8 +61,8 @@ function placeOf({ settings, trees }: Job): string {
   return settings.takeover === undefined ? settings.scratch : trees;
 }
 
-/** It lets changes of owner succeed that it does not make, and tells nobody. */
-const PROOT_RECORDS_NOTHING = 'owners that programs set are not recorded under proot';
+/** It lets changes of owner succeed that it does not make, and tells nobody, unless it was built for that. */
+const PROOT_RECORDS_NOTHING = 'owners that programs set are not recorded by this proot';
 /** A user other than root can give files to nobody. */
 const NOTHING_RECORDED = 'owners that programs set are not recorded without strace';
 
@@ -99,8 +99,9 @@ async function runIn(
     onOutput: (stream, chunk) => request.onOutput(stream, decoders[stream].decode(chunk, { stream: true })),
   };
   if (machine.proot !== undefined) {
-    const outcome = await runInProot(spec, machine.proot, signal);
-    return { ...outcome, unrecorded: [PROOT_RECORDS_NOTHING] };
+    const { recording, ...outcome } = await runInProot(spec, machine.proot, signal);
+    const unrecorded = recording?.unrecorded ?? [PROOT_RECORDS_NOTHING];
+    return { ...outcome, ownership: recording?.events, unrecorded };
   }
   const runOne = request.root.directory === '/' ? runInPlace : runSandboxed;
   const { recording, ...outcome } = await runOne(spec, signal);

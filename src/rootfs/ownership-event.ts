@@ -19,8 +19,15 @@ export type OwnershipEvent =
       /** Given to an open file, not to a name. */
       readonly byDescriptor: boolean;
     }
-  /** A mode or a file capability that was really set: a change of owner takes set-id bits and capabilities away. */
-  | { readonly kind: 'mode' | 'capability'; readonly path: BytePath; readonly follow: boolean }
+  /** A mode that was really set: a change of owner takes set-id bits away. */
+  | { readonly kind: 'mode'; readonly path: BytePath; readonly follow: boolean }
+  /** A file capability that was set, or, where there is a value, only claimed to be. A change of owner takes it away. */
+  | {
+      readonly kind: 'capability';
+      readonly path: BytePath;
+      readonly follow: boolean;
+      readonly value?: Uint8Array;
+    }
   /** A new file, made by a process that took on these ids. */
   | { readonly kind: 'made'; readonly path: BytePath; readonly uid: number; readonly gid: number }
   | { readonly kind: 'moved' | 'exchanged' | 'linked'; readonly from: BytePath; readonly to: BytePath }

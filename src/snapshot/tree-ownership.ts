@@ -10,6 +10,8 @@ export interface OwnershipRecord {
   /** Who it ran as: what it made is theirs, where nothing else is known. */
   readonly user: { readonly uid: number; readonly gid: number };
   readonly events: readonly OwnershipEvent[];
+  /** Where something was mounted in it: events there, and below, tell nothing of the tree. Absolute. */
+  readonly mounted?: readonly BytePath[] | undefined;
 }
 
 /** A RUN that is over, with what the disk shows of it. */

@@ -68,7 +68,7 @@ describe.skipIf(reason !== undefined)(titled('a build that is killed in a contai
   beforeAll(async () => {
     laboratory = await openLaboratory();
     await laboratory.registry.publish(`${await busyboxLayout()}/layout:busybox`, 'library/busybox:latest');
-    await laboratory.builderRoot();
+    await laboratory.builderImage();
   });
   afterAll(async () => {
     await laboratory?.close();
@@ -80,7 +80,7 @@ describe.skipIf(reason !== undefined)(titled('a build that is killed in a contai
     writeFileSync(join(workspace, 'context/Dockerfile'), DOCKERFILE);
     container = await startContainer({
       environment: environment!,
-      root: await laboratory.builderRoot(),
+      root: (await laboratory.builderImage()).root,
       binds: [
         { source: workspace, target: '/workspace' },
         ...['/etc/resolv.conf', '/etc/hosts'].map((path) => ({ source: path, target: path, readOnly: true })),

@@ -6,7 +6,7 @@ import { titled, TOOL_PATH } from '../support/e2e/requirements.ts';
 import { TEST_PROOT } from '../support/environments/test-proot.ts';
 
 const reason = existsSync(TEST_PROOT) ? undefined : `not built: ${TEST_PROOT}`;
-const PLAIN = { unfiltered: false, ownTemporary: false };
+const PLAIN = { unfiltered: false, ownTemporary: false, records: false };
 
 describe.skipIf(reason !== undefined)(titled('tryProot', reason), () => {
   let parent = '';
@@ -28,9 +28,15 @@ describe.skipIf(reason !== undefined)(titled('tryProot', reason), () => {
 
   it('takes one that works as it is, and leaves nothing behind', async () => {
     const { program, result } = await tried(TEST_PROOT);
-    expect(program).toEqual({ path: TEST_PROOT, ...PLAIN });
+    expect(program).toEqual({ path: TEST_PROOT, ...PLAIN, records: true });
     expect(result).toMatchObject({ entered: true, failures: { overlay: expect.any(String) as string } });
     expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('sees that one does not write owners down', async () => {
+    const { program, result } = await tried(proot('unset PROOT_OWNERS'));
+    expect(program).toMatchObject({ records: false });
+    expect(result.entered).toBe(true);
   });
 
   it('does without the filter of one that translates nothing with it', async () => {
@@ -38,7 +44,7 @@ describe.skipIf(reason !== undefined)(titled('tryProot', reason), () => {
       '[ "$PROOT_NO_SECCOMP" = 1 ] || { while [ "$1" != -w ]; do shift; done; shift 2; exec "$@"; }',
     );
     const { program, result } = await tried(path);
-    expect(program).toEqual({ path, unfiltered: true, ownTemporary: false });
+    expect(program).toEqual({ path, unfiltered: true, ownTemporary: false, records: true });
     expect(result.entered).toBe(true);
   });
 
@@ -53,7 +59,7 @@ describe.skipIf(reason !== undefined)(titled('tryProot', reason), () => {
   it('lends a directory to one that may not use /tmp', async () => {
     const path = proot('[ -d "$PROOT_TMP_DIR" ] || { echo "Please set PROOT_TMP_DIR" >&2; exit 1; }');
     const { program, result } = await tried(path);
-    expect(program).toEqual({ path, unfiltered: false, ownTemporary: true });
+    expect(program).toEqual({ path, unfiltered: false, ownTemporary: true, records: true });
     expect(result.entered).toBe(true);
     expect(readdirSync(directory)).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { fromText } from '../../bytes/index.ts';
 import { planWorkdir } from '../../copy/index.ts';
 import { shellScript, soleHeredoc, type RunInstruction } from '../../dockerfile/index.ts';
 import { BuildError } from '../../errors/index.ts';
@@ -106,7 +107,11 @@ async function execute(
   if (outcome.exitCode !== 0) throw failure(program, outcome);
   checkRecorded(outcome.unrecorded ?? [], kit);
   if ((outcome.unrecorded ?? []).length > 0) state.faith.loseOwners();
-  return { user, events: outcome.ownership ?? [] };
+  return {
+    user,
+    events: outcome.ownership ?? [],
+    mounted: placed.mounts.map(({ target }) => fromText(target)),
+  };
 }
 
 /** A heredoc that is a script of its own (`#!`) becomes a file; any other command is given to the shell as text. */

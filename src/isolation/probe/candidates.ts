@@ -140,7 +140,7 @@ function proot(facts: MachineFacts): Candidate {
   if (path === undefined) return { reason: 'proot is not installed', remedy: PROOT_REMEDY };
   return {
     backend: backend('proot', {
-      proot: { path, unfiltered: false, ownTemporary: false },
+      proot: { path, unfiltered: false, ownTemporary: false, records: false },
       ownership: 'ledger',
     }),
   };

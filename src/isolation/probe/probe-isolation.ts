@@ -158,7 +158,7 @@ function judge(backend: Backend, trial: TrialResult, facts: MachineFacts): Probe
   const notes = [
     ...(isShifted(backend) ? ['root is another user inside: it reads no file that only root may'] : []),
     ...(backend.oneUser === undefined ? [] : [noteOfOneUser(backend.oneUser)]),
-    ...(backend.proot === undefined ? [] : ['RUN is not kept apart; owners that programs set are lost']),
+    ...(backend.proot === undefined ? [] : [prootNotes(backend.proot.records)]),
     ...(backend.proot?.unfiltered === true ? ['this proot has no filter of system calls and is slow'] : []),
     ...(failures.overlay === undefined ? [] : [`no overlay on ${facts.scratchFsType}: ${failures.overlay}`]),
     ...(failures.proc === undefined ? [] : [`no /proc of its own for RUN: ${failures.proc}`]),
@@ -171,6 +171,10 @@ function judge(backend: Backend, trial: TrialResult, facts: MachineFacts): Probe
 function noteOfOneUser({ strace }: OneUser): string {
   if (strace !== undefined) return 'one user only: owners are recorded, not set';
   return `one user only, and owners that programs set are lost: ${STRACE_REMEDY}`;
+}
+
+function prootNotes(records: boolean): string {
+  return `RUN is not kept apart; owners that programs set are ${records ? 'recorded, not set' : 'lost'}`;
 }
 
 /** Without being root, mounts and changed owners there is no RUN. */

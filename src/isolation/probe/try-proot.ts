@@ -1,5 +1,6 @@
+import { existsSync, rmSync } from 'node:fs';
 import { findProgram, run } from '../../process/index.ts';
-import { prootSettings, type ProotProgram } from '../proot/proot-program.ts';
+import { prootRecord, prootSettings, type ProotProgram } from '../proot/proot-program.ts';
 import { LIMIT_MS, type TrialResult } from './trial.ts';
 
 /** Where the directory appears; nothing has to be there. */
@@ -30,7 +31,13 @@ export async function tryProot(
   const said = await failureOf(program, directory, env);
   if (said === undefined) {
     const refused = 'proot mounts nothing';
-    return { program, result: { entered: true, failures: { overlay: refused, proc: refused } } };
+    const record = prootRecord(directory);
+    const records = existsSync(record);
+    rmSync(record, { force: true });
+    return {
+      program: { ...program, records },
+      result: { entered: true, failures: { overlay: refused, proc: refused } },
+    };
   }
   const helped = {
     ...program,
@@ -51,7 +58,7 @@ async function failureOf(
   const binds = ['-r', '/', '-b', `${directory}:${GUEST}`, '-w', '/'];
   const words = ['--kill-on-exit', '-0', ...binds, findProgram('sh', path) ?? '/bin/sh', '-c', SCRIPT];
   const result = await run(program.path, words, {
-    env: { PATH: path, LC_ALL: 'C', ...prootSettings(program, directory) },
+    env: { PATH: path, LC_ALL: 'C', ...prootSettings({ ...program, records: true }, directory) },
     timeoutMs: LIMIT_MS,
   });
   if (result.status === 0) return undefined;

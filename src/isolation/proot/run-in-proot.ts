@@ -1,14 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BuildError } from '../../errors/index.ts';
 import { killTree, spawnProcess, type ChildHandle } from '../../process/index.ts';
 import { makeDevTemplate } from '../sandbox/dev-template.ts';
+import { readRecording } from '../recorder/recording.ts';
 import { makeOutputPipes, type OutputPipe } from '../sandbox/output-pipes.ts';
 import type { SandboxResult, SandboxSpec } from '../sandbox/sandbox-spec.ts';
 import { prootCommand, prootEnvironment, systemBinds } from './proot-command.ts';
 import { prootMounts } from './proot-mounts.ts';
-import { prootSettings, type ProotProgram } from './proot-program.ts';
+import { prootRecord, prootSettings, type ProotProgram } from './proot-program.ts';
 
 const DRAIN_MS = 10_000;
 const GRACE_MS = 500;
@@ -40,7 +41,9 @@ export async function runInProot(
       command: prootCommand(spec, proot.path, binds),
       env: prootEnvironment(spec, prootSettings(proot, directory)),
     };
-    return await execute(spec, started, directory, signal);
+    const result = await execute(spec, started, directory, signal);
+    const record = prootRecord(directory);
+    return existsSync(record) ? { ...result, recording: readRecording(record, spec.user) } : result;
   } finally {
     mounts.remove();
     rmSync(directory, { recursive: true, force: true });

@@ -36,9 +36,9 @@ export function eventOfCall(call: TracedCall, process: TracedProcess): Ownership
       return mode(at(first, second), third);
     case 'setxattr':
     case 'lsetxattr':
-      return capability(named(first), second);
+      return capability(named(first), call);
     case 'fsetxattr':
-      return capability(pathOfDescriptor(first), second);
+      return capability(pathOfDescriptor(first), call);
     case 'rename':
       return twoPaths(error === 'EXDEV' ? 'copied' : 'moved', named(first), named(second));
     case 'renameat':
@@ -96,10 +96,14 @@ function mode(path: BytePath | undefined, word: string | undefined): OwnershipEv
   return path !== undefined && (bits & SET_ID_BITS) !== 0 ? { kind: 'mode', path, follow: true } : undefined;
 }
 
-function capability(path: BytePath | undefined, name: string | undefined): OwnershipEvent | undefined {
-  return path !== undefined && textOf(name) === 'security.capability'
-    ? { kind: 'capability', path, follow: true }
-    : undefined;
+function capability(
+  path: BytePath | undefined,
+  { words: [, name, value], pretended }: TracedCall,
+): OwnershipEvent | undefined {
+  if (path === undefined || textOf(name) !== 'security.capability') return undefined;
+  const bytes = pretended ? textOf(value) : undefined;
+  const told = bytes !== undefined && { value: Buffer.from(bytes, 'latin1') };
+  return { kind: 'capability', path, follow: true, ...told };
 }
 
 function twoPaths(

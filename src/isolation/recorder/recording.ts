@@ -18,9 +18,12 @@ const BLOCK_BYTES = 1 << 18;
 /** Longer lines than two paths need are none that strace wrote. */
 const MAX_LINE = 1 << 16;
 
+/** Who the first process is. */
+type FirstUser = Pick<TracedProcess, 'uid' | 'gid'>;
+
 /** Reads the log of a recorder, line by line. RUN may have written to it: what makes no sense is left out. */
-export function readRecording(file: string): Recording {
-  const reader = new RecordingReader();
+export function readRecording(file: string, user?: FirstUser): Recording {
+  const reader = new RecordingReader(user);
   const fd = openSync(file, 'r');
   try {
     const block = Buffer.allocUnsafe(BLOCK_BYTES);
@@ -42,11 +45,16 @@ export class RecordingReader {
   readonly #unrecorded: string[] = [];
   readonly #processes = new Map<number, TracedProcess>();
   readonly #waiting = new Map<number, TracedCall[]>();
+  readonly #first: TracedProcess;
+
+  constructor({ uid, gid }: FirstUser = FIRST_PROCESS) {
+    this.#first = { ...FIRST_PROCESS, uid, gid };
+  }
 
   line(text: string): void {
     const call = parseTraceLine(text);
     if (call === undefined) return;
-    if (this.#processes.size === 0) this.#processes.set(call.pid, FIRST_PROCESS);
+    if (this.#processes.size === 0) this.#processes.set(call.pid, this.#first);
     const process = this.#processes.get(call.pid);
     if (process !== undefined) return this.#take(call, process);
     const waiting = this.#waiting.get(call.pid);
@@ -55,7 +63,7 @@ export class RecordingReader {
   }
 
   end(): Recording {
-    for (const pid of [...this.#waiting.keys()]) this.#admit(pid, FIRST_PROCESS);
+    for (const pid of [...this.#waiting.keys()]) this.#admit(pid, this.#first);
     return { events: this.#events, unrecorded: this.#unrecorded };
   }
 

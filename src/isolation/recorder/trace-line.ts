@@ -1,4 +1,4 @@
-/** One system call that ended, as strace(1) writes it with `-f -xx -y -o`. */
+/** One system call that ended, as strace(1) writes it with `-f -xx -y -o`, and docker/proot-owners.c after it. */
 export interface TracedCall {
   readonly pid: number;
   readonly name: string;
@@ -9,16 +9,26 @@ export interface TracedCall {
   readonly returned: string | undefined;
   /** `EXDEV` …, where it failed. */
   readonly error: string | undefined;
+  /** It did not really happen. */
+  readonly pretended: boolean;
 }
 
 const LINE =
-  /^([0-9]+) +([a-z_0-9]+)\((.*)\) += (-?[0-9]+)(<[^>]*>)?(?: (E[A-Z0-9]+) \([^)]*\))?(?: \(INJECTED\))?$/;
+  /^([0-9]+) +([a-z_0-9]+)\((.*)\) += (-?[0-9]+)(<[^>]*>)?(?: (E[A-Z0-9]+) \([^)]*\))?( \(INJECTED\))?$/;
 
 /** Reads a line of a trace; undefined for one that tells of no call that ended. */
 export function parseTraceLine(line: string): TracedCall | undefined {
-  const [matched, pid, name, args, result, returned, error] = LINE.exec(line) ?? [];
+  const [matched, pid, name, args, result, returned, error, injected] = LINE.exec(line) ?? [];
   if (matched === undefined || name === undefined || args === undefined) return undefined;
-  return { pid: Number(pid), name, words: argumentsOf(args), result: Number(result), returned, error };
+  return {
+    pid: Number(pid),
+    name,
+    words: argumentsOf(args),
+    result: Number(result),
+    returned,
+    error,
+    pretended: injected !== undefined,
+  };
 }
 
 /** Cut at commas outside brackets; with -xx no string holds one. */

@@ -11,6 +11,8 @@ export interface Traits {
   /** A change of owner took set-id bits, or file capabilities, away after they were last set. */
   bitsCleared?: boolean;
   capabilityCleared?: boolean;
+  /** A file capability that is not on the disk. */
+  capability?: Uint8Array | undefined;
 }
 
 interface Node {

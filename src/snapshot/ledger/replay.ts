@@ -53,7 +53,10 @@ class Replay {
         this.history.traits(this.#place(event.path, event.follow)).bitsCleared = false;
         return;
       case 'capability':
-        this.history.traits(this.#place(event.path, event.follow)).capabilityCleared = false;
+        Object.assign(this.history.traits(this.#place(event.path, event.follow)), {
+          capabilityCleared: false,
+          capability: event.value,
+        });
         return;
       case 'made':
         return this.#make(this.#place(event.path), event);

@@ -30,7 +30,7 @@ export function settled(member: TarMember, settlement: Settlement): TarMember {
     uid: traits?.uid ?? known?.uid ?? maker.uid,
     gid: traits?.gid ?? known?.gid ?? inheritedGroup(member.path, settlement) ?? maker.gid,
     mode: modeOf(member, traits, settlement.widened ? known?.mode : undefined),
-    xattrs: traits?.capabilityCleared === true ? NO_XATTRS : member.xattrs,
+    xattrs: xattrsOf(member, traits),
   };
 }
 
@@ -50,6 +50,11 @@ function whence(
 function inheritedGroup(path: BytePath, { after }: Settlement): number | undefined {
   const parent = after.lstat(`/${parentPath(path)}` as BytePath);
   return parent !== undefined && (parent.mode & SET_GID) !== 0 ? parent.gid : undefined;
+}
+
+function xattrsOf({ xattrs }: TarMember, traits: Traits | undefined): TarMember['xattrs'] {
+  if (traits?.capabilityCleared === true) return NO_XATTRS;
+  return traits?.capability === undefined ? xattrs : new Map([['security.capability', traits.capability]]);
 }
 
 /** chown(2) takes set-id bits from files. */

@@ -2,6 +2,7 @@ import { joinPath, type BytePath } from '../../bytes/index.ts';
 import type { RootView } from '../../rootfs/index.ts';
 import type { Change } from '../change.ts';
 import { memberOf, statAt } from '../disk-member.ts';
+import { givenPaths } from '../ignore.ts';
 import type { EndedStep } from '../tree-ownership.ts';
 import type { PathHistory } from './path-history.ts';
 
@@ -10,6 +11,7 @@ export function unseenChanges(history: PathHistory, before: RootView, step: Ende
   const seen = new Set(
     step.changes.flatMap((change) => (change.kind === 'removed' ? [] : [change.member.path])),
   );
+  const isMounted = givenPaths(step.record.mounted ?? []);
   const changes: Change[] = [];
   for (const [absolute, { uid, gid }] of history.known()) {
     const path = absolute.slice(1) as BytePath;
@@ -17,6 +19,7 @@ export function unseenChanges(history: PathHistory, before: RootView, step: Ende
     const previous = origin === undefined ? undefined : before.lstat(origin);
     // What was not there before and is no change now was there for the time of the step only.
     if (previous === undefined || path === '' || seen.has(path) || step.ignored(path)) continue;
+    if (isMounted(path)) continue;
     if ((uid ?? previous.uid) === previous.uid && (gid ?? previous.gid) === previous.gid) continue;
     const change = ownerChange(path, step);
     if (change !== undefined) changes.push(change);

@@ -84,7 +84,12 @@ interface Place {
 
 async function placeOf(environment: TestEnvironment, laboratory: Laboratory, volume: string): Promise<Place> {
   if (environment.root === 'builder')
-    return { root: await laboratory.builderRoot(), binds: [], program: ['/kaniko/executor'], env: IMAGE_ENV };
+    return {
+      root: (await laboratory.builderImage()).root,
+      binds: [],
+      program: ['/kaniko/executor'],
+      env: IMAGE_ENV,
+    };
   const installed = dirname(laboratory.program.command[0]);
   return {
     root: laboratory.jobRoot,

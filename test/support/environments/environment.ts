@@ -158,3 +158,10 @@ export const ENVIRONMENTS: readonly TestEnvironment[] = [
   },
   { ...MACHINE_USER, name: 'E6-plain', title: 'user of a virtual machine, without subordinate ids' },
 ];
+
+/** Throws where there is none of this name. */
+export function environmentNamed(name: string): TestEnvironment {
+  const found = ENVIRONMENTS.find((environment) => environment.name === name);
+  if (found === undefined) throw new Error(`no environment is called ${name}`);
+  return found;
+}

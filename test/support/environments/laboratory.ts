@@ -8,7 +8,7 @@ import { installProgram, type Program } from '../e2e/program.ts';
 import { REGISTRY_TOOLS, startTestRegistry, type TestRegistry } from '../e2e/registry.ts';
 import { missing } from '../e2e/requirements.ts';
 import { UNPACK_TOOLS } from '../e2e/unpacked.ts';
-import { builderRoot } from './builder-root.ts';
+import { builderImage, type BuilderImage } from './builder-image.ts';
 import { jobRoot } from './job-root.ts';
 import { CONTAINER_TOOLS } from './run-container.ts';
 import { TEST_PROOT } from './test-proot.ts';
@@ -18,8 +18,8 @@ export interface Laboratory {
   readonly program: Program;
   readonly registry: TestRegistry;
   readonly jobRoot: string;
-  /** The root of the builder's own image, built when it is first asked for. */
-  builderRoot(): Promise<string>;
+  /** The builder's own image, built when it is first asked for. */
+  builderImage(): Promise<BuilderImage>;
   /** Pulls an image that was pushed here and lists what is in it; times from `since` (seconds) on are the build's. */
   imageOf(name: string, since: number): Promise<Flattened>;
   close(): Promise<void>;
@@ -40,12 +40,12 @@ export async function openLaboratory(): Promise<Laboratory> {
   const program = installProgram();
   const registry = await startTestRegistry();
   await registry.publish(base, 'library/debian:bookworm');
-  let image: Promise<string> | undefined;
+  let image: Promise<BuilderImage> | undefined;
   return {
     program,
     registry,
     jobRoot: root,
-    builderRoot: () => (image ??= builderRoot(program, registry)),
+    builderImage: () => (image ??= builderImage(program, registry)),
     imageOf: (name, since) => pull(registry, name, since),
     close: async () => {
       await registry.close();

@@ -53,7 +53,8 @@ export function attacksOf({ held, succeeded }: Attacked): NonNullable<Outcome['a
   return { held: held.length, succeeded: Object.keys(succeeded).sort() };
 }
 
-function between(reference: Flattened, image: Flattened): string[] {
+/** Where an image differs from another: `/path: what it is there, what it is here`. */
+export function between(reference: Flattened, image: Flattened): string[] {
   const all = ({ files, config, history }: Flattened) => ({ files, config, history, removed: [] });
   return differences(all(reference), all(image)).map(
     ({ where, expected, actual }) =>

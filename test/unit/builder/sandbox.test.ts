@@ -32,7 +32,7 @@ describe('the sandbox under proot', () => {
         },
       },
       ...{ secrets: {}, sshAgents: {}, ownProc: false, path: process.env['PATH'] ?? '' },
-      proot: { path: proot, unfiltered: false, ownTemporary: false },
+      proot: { path: proot, unfiltered: false, ownTemporary: false, records: false },
     });
     const outcome = await sandbox.run(
       {

@@ -32,6 +32,27 @@ describe('a recording of owners', () => {
     ]);
   });
 
+  it('keeps the value of a file capability that was not really set', () => {
+    const { events } = read(
+      "7 setxattr('/a', 'security.capability', 'abc', 3, 0) = 0",
+      "7 lsetxattr('/b', 'security.capability', 'abc') = 0 (INJECTED)",
+    );
+    expect(events).toEqual([
+      { kind: 'capability', path: '/a', follow: true },
+      { kind: 'capability', path: '/b', follow: true, value: Buffer.from('abc') },
+    ]);
+  });
+
+  it('begins with the user that it is told', () => {
+    const reader = new RecordingReader({ uid: 5, gid: 6 });
+    for (const text of ["7 mkdir('/a') = 0", '7 setresuid(-1, 0, -1) = 0', "7 mkdir('/b') = 0"])
+      reader.line(line(text));
+    expect(reader.end().events).toEqual([
+      { kind: 'made', path: '/a', uid: 5, gid: 6 },
+      { kind: 'made', path: '/b', uid: 0, gid: 6 },
+    ]);
+  });
+
   it('follows processes: working directory, root, and the ids they were told they have', () => {
     const { events } = read(
       "7 chdir('/w') = 0",

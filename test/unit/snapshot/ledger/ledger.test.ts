@@ -88,6 +88,16 @@ describe('a ledger of owners', () => {
     expect(ledger.view(root()).lstat(path('/f'))).toMatchObject({ uid: 33, gid: 34 });
   });
 
+  it('makes no change of what was mounted there for the time of the step', () => {
+    const ledger = ledgerOf(entry('cache', 'directory', '0:0'), entry('cache/kept', 'directory', '0:0'));
+    const given = { kind: 'owner', uid: 5, gid: 5, follow: true, byDescriptor: false };
+    const events = ['/cache', '/cache/kept'].map((name) => ({ ...given, path: name }));
+    const record = { user: { uid: 0, gid: 0 }, events: events as unknown as OwnershipEvent[] };
+    const step = { directory: root(), changes: [], ignored: () => false, keep: (name: BytePath) => name };
+    expect(ledger.clone().settle({ ...step, record: { ...record, mounted: [path('/cache')] } })).toEqual([]);
+    expect(ledger.settle({ ...step, record })).toHaveLength(2);
+  });
+
   it('keeps owners through renames of directories above', () => {
     const ledger = ledgerOf(entry('d', 'directory', '0:0'), entry('d/f', 'file', '7:8'));
     mkdirSync(join(directory, 'e'));
@@ -156,6 +166,26 @@ describe('a ledger of owners', () => {
       'added e 755 5:6',
       'added e/f 644 7:8',
     ]);
+  });
+
+  it('takes a file capability that was only claimed, until the owner changes', () => {
+    const ledger = ledgerOf();
+    writeFileSync(join(directory, 'ping'), '');
+    const value = Buffer.from([1, 2, 3]);
+    const claimed = { kind: 'capability', path: '/ping', follow: true, value };
+    const given = { kind: 'owner', path: '/ping', uid: 0, gid: 0, follow: true, byDescriptor: false };
+    const xattrs = (events: readonly object[]) =>
+      ledger
+        .settle({
+          directory: root(),
+          changes: [changed('added', 'ping')],
+          record: { user: { uid: 0, gid: 0 }, events: events as readonly OwnershipEvent[] },
+          ignored: () => false,
+          keep: (name) => path(`${directory}/${name}`),
+        })
+        .map((change) => change.kind !== 'removed' && [...change.member.xattrs]);
+    expect(xattrs([given, claimed])).toEqual([[['security.capability', value]]]);
+    expect(xattrs([claimed, given])).toEqual([[]]);
   });
 
   it('takes set-id bits away with the owner, unless they were set later', () => {
