@@ -6,13 +6,15 @@ import { parseMountInfo } from '../mount-info.ts';
 import { candidate } from '../probe/candidates.ts';
 import { machineFacts } from '../probe/machine-facts.ts';
 import { claimStale } from './claim-stale.ts';
+import { killInhabitants } from './kill-inhabitants.ts';
 
 const TRIES = 5;
 const AGAIN_MS = 100;
 
 /**
- * Removes what builds that were killed left in these places, as root of their namespace where their files belong to ids
- * of one. `ownPlaces` are those that no other container writes to. Never throws: what cannot be removed is left to the next build. Returns how many directories are gone.
+ * Removes what builds that were killed left in these places, and kills what they left running there; as root of their
+ * namespace where files belong to ids of one. `ownPlaces` are those that no other container writes to. Never throws: what
+ * cannot be removed is left to the next build. Returns how many directories are gone.
  */
 export async function sweepStale(
   parents: readonly string[],
@@ -23,6 +25,7 @@ export async function sweepStale(
   let removed = 0;
   for (const parent of new Set([...parents, ...ownPlaces])) {
     for (const { directory, backend } of await claimStale(parent, mounts, ownPlaces.includes(parent))) {
+      await killInhabitants(directory);
       if (await isRemoved(directory, backendOf(backend, parent, env), env)) removed++;
     }
   }
