@@ -94,8 +94,10 @@ export interface LayerCache {
   readonly keeps: boolean;
   /** Keeps a record whose blobs lie in the store. */
   keep(record: CacheRecord): void;
-  /** Says that the context is no longer what was looked up: the build fails, and is to begin anew. */
-  outdated(): void;
+  /** Says that these steps read another context than was looked up: the build fails, and is to begin anew. */
+  outdated(steps: readonly string[]): void;
+  /** Steps of which that was said: no key can be told of them. */
+  readonly unstable?: ReadonlySet<string> | undefined;
 }
 
 /** Everything the build needs of the world around it. */

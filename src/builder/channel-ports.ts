@@ -65,7 +65,7 @@ export class ChannelPorts {
       fetch: async (blob) => {
         await this.#call({ method: 'cache-fetch', blob });
       },
-      outdated: () => void this.#call({ method: 'cache-outdated' }).catch(() => undefined),
+      outdated: (steps) => void this.#call({ method: 'cache-outdated', steps }).catch(() => undefined),
       keep: (record) => {
         const kept: Promise<unknown> = this.#call({ method: 'cache-keep', record })
           .catch(() => undefined)

@@ -159,7 +159,7 @@ export const Call = z.discriminatedUnion('method', [
   z.object({ method: z.literal('cache-lookup'), keys: z.array(CacheKey).readonly() }),
   z.object({ method: z.literal('cache-fetch'), blob: Descriptor }),
   z.object({ method: z.literal('cache-keep'), record: CacheRecord }),
-  z.object({ method: z.literal('cache-outdated') }),
+  z.object({ method: z.literal('cache-outdated'), steps: z.array(z.string()).readonly() }),
   z.object({
     method: z.literal('git'),
     url: z.string(),

@@ -65,7 +65,7 @@ export async function answer(call: Call, world: World): Promise<unknown> {
     case 'cache-keep':
       return world.cache?.keep(call.record);
     case 'cache-outdated':
-      return world.cache?.outdated();
+      return world.cache?.outdated(call.steps);
     default:
       return assertNever(call);
   }

@@ -131,6 +131,26 @@ describe('a context that changes while it is built', () => {
     expect(second.result.cache?.steps.map(({ hit }) => hit).slice(0, 2)).toEqual([true, false]);
   });
 
+  it('all the time is built anew once, and what comes before is found', async () => {
+    const cache = localCache({ copyLayers: false });
+    const file = 'FROM base\nRUN date +%N > /before\nCOPY a.txt /a\nRUN cat /a > /b';
+    const first = await site.built(file, { files: FILES, cache });
+    let [log, writes] = ['', 0];
+    const warned: string[] = [];
+    const second = await site.built(file, {
+      files: FILES,
+      cache,
+      prepare: (context) => void (log = join(context, 'a.txt')),
+      reporter: {
+        warn: (text) => void warned.push(text),
+        stepStarted: ({ text }) => void (text.startsWith('COPY') && writeFileSync(log, `${writes++}`)),
+      },
+    });
+    expect(second.read('/before')).toBe(first.read('/before'));
+    expect(second.read('/b')).toBe(second.read('/a'));
+    expect(warned.filter((text) => text.includes('building again'))).toHaveLength(1);
+  });
+
   it('is built anew where earlier results would no longer fit', async () => {
     const cache = localCache({ copyLayers: false });
     const file = 'FROM base\nCOPY a.txt /a\nRUN cat /a > /b';

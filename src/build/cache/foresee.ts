@@ -31,6 +31,8 @@ export interface ForesightPorts extends Pick<BuildPorts, 'context' | 'contexts' 
   identify(url: string): Promise<DownloadIdentity>;
   /** The commit a repository would be fetched at; undefined where only fetching can tell. */
   commitOf(request: RepositoryRequest): Promise<string | undefined>;
+  /** Names of steps whose context changes while it is read: their keys cannot be told. */
+  readonly unstable?: ReadonlySet<string> | undefined;
   /** Told of steps whose key in kaniko's cache is known. */
   foretell?(step: ForeignStep): void;
 }
@@ -109,6 +111,7 @@ class Walk {
         const tag = kaniko.add(planned, instruction, state, this.#ports.context);
         if (found === undefined) continue;
         const name = `${stage.label} ${++count} ${instruction.kind.toUpperCase()}`;
+        if (this.#ports.unstable?.has(name) === true) throw new Error(`${name} reads what others write`);
         const use = this.#useOf(instruction, stage);
         const before = state.chain.key;
         this.#note(planned, { ...found, name, use, dockerfile: this.#dockerfile }, state);

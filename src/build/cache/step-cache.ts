@@ -146,18 +146,19 @@ export class StepCache {
     if (sightings.digest() !== step.seen) {
       state.faith.break();
       state.chain = UNKNOWN;
-      this.#ports.change.notice([...this.#foresight.values()].some(({ record }) => record !== undefined));
+      const taken = [...this.#foresight.values()].some(({ record }) => record !== undefined);
+      this.#ports.change.notice(step.name, taken);
       return;
     }
-    const check = this.#stayed(sightings, slot).catch(() => false); // told where the layer is awaited
+    const check = this.#stayed(step.name, sightings, slot).catch(() => false); // told where the layer is awaited
     state.faith.await(check);
     this.#ports.onWork(check);
   }
 
-  async #stayed(sightings: Sightings, slot: LayerSlot | undefined): Promise<boolean> {
+  async #stayed(step: string, sightings: Sightings, slot: LayerSlot | undefined): Promise<boolean> {
     await slot?.layer;
     const stayed = sightings.stillThere();
-    if (!stayed) this.#ports.change.notice(false);
+    if (!stayed) this.#ports.change.notice(step, false);
     return stayed;
   }
 

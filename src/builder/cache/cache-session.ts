@@ -57,6 +57,7 @@ export class CacheSession implements BlobSource {
   readonly #origins = new Map<Digest, CacheStore>();
   readonly #lost = new Set<Digest>();
   #changes = 0;
+  readonly unstable = new Set<string>();
   #fetchedBytes = 0;
 
   constructor(settings: SessionSettings) {
@@ -78,8 +79,9 @@ export class CacheSession implements BlobSource {
     return this.#changes;
   }
 
-  outdated(): void {
+  outdated(steps: readonly string[]): void {
     this.#changes++;
+    for (const step of steps) this.unstable.add(step);
   }
 
   /** Bytes of layers and listings that the caches gave so far. */

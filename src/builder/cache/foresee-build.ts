@@ -51,6 +51,7 @@ export async function lookUpBuild(
   const foresight = await foresee(plan, timed, cache, {
     ...ports,
     lookup: (keys) => ports.cache.lookup(keys),
+    unstable: ports.cache.unstable,
   });
   return { plan, foresight };
 }
