@@ -56,7 +56,8 @@ export function decodeIndex(bytes: Uint8Array, seal: RecordSeal): CacheIndex {
 /** Both together: of two records with one key the later; of two places the first index's. */
 export function mergeIndexes(first: CacheIndex, second: CacheIndex): CacheIndex {
   const records = new RecordIndex();
-  for (const record of [...first.records.records(), ...second.records.records()]) records.add(record);
+  records.addAll(first.records);
+  records.addAll(second.records);
   return { records, blobs: new Map([...second.blobs, ...first.blobs]) };
 }
 

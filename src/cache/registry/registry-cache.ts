@@ -3,7 +3,7 @@ import { toBuildError } from '../../errors/index.ts';
 import { layerCompression, type Digest } from '../../oci/index.ts';
 import type { CacheStore } from '../cache-store.ts';
 import { saveBlobs } from '../save-blobs.ts';
-import { blobsOf } from '../record.ts';
+import { blobsOf, type CacheRecord } from '../record.ts';
 import type { RecordIndex } from '../record-index.ts';
 import type { RecordSeal } from '../seal.ts';
 import type { CacheReader, CacheWriter, RepositoryPlace } from './cache-repository.ts';
@@ -32,15 +32,10 @@ export function registryCache(options: RegistryCacheOptions): CacheStore {
   let index: Promise<RecordIndex> | undefined;
   const read = (signal: AbortSignal): Promise<RecordIndex> => {
     stats.requests++;
-    index ??= readIndex(reader, tag, seal, signal).then(({ records }) => {
-      for (const blob of records.records().flatMap(blobsOf)) listed.add(blob.digest);
-      return records;
-    });
+    index ??= readIndex(reader, tag, seal, signal).then(({ records }) => records);
     return index;
   };
-  /** Blobs that the index names: the registry keeps them as long as it. */
-  const listed = new Set<Digest>();
-  const blobs = knowingStore(mountingStore(options), listed);
+  const blobs = knowingStore(mountingStore(options), async () => (await index)?.records() ?? []);
   return {
     name: `registry cache ${reader.registry}/${reader.name}:${tag}`,
     repository: { registry: reader.registry, name: reader.name },
@@ -68,16 +63,27 @@ export function registryCache(options: RegistryCacheOptions): CacheStore {
   };
 }
 
-/** The same store, which is not asked for blobs that are known to be there until one of them cannot be read. */
-function knowingStore(store: BlobStore, known: Set<Digest>): BlobStore {
+/**
+ * The same store, which is not asked for blobs that records of its index name: the registry keeps them as long as it. One
+ * that could not be read is asked for all the same.
+ */
+function knowingStore(store: BlobStore, listed: () => Promise<readonly CacheRecord[]>): BlobStore {
+  const lost = new Set<Digest>();
+  let known: Promise<ReadonlySet<Digest>> | undefined;
+  const find = async (): Promise<ReadonlySet<Digest>> =>
+    new Set((await listed().catch(() => [])).flatMap(blobsOf).map(({ digest }) => digest));
   return {
-    has: async (descriptor) => known.has(descriptor.digest) || (await store.has(descriptor)),
+    has: async (descriptor) => {
+      const { digest } = descriptor;
+      known ??= find();
+      return (!lost.has(digest) && (await known).has(digest)) || (await store.has(descriptor));
+    },
     put: (descriptor, content, signal) => store.put(descriptor, content, signal),
     async *open(descriptor, signal) {
       try {
         yield* store.open(descriptor, signal);
       } catch (error) {
-        known.delete(descriptor.digest);
+        lost.add(descriptor.digest);
         throw error;
       }
     },

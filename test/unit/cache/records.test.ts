@@ -63,6 +63,42 @@ describe('an index of records', () => {
     expect(RecordIndex.parse(lines.join('\n'), seal).records()).toHaveLength(2);
   });
 
+  it('opens no more lines than are asked for', () => {
+    const seal = recordSeal();
+    const index = new RecordIndex();
+    for (let number = 0; number < 100; number++) index.add(step(`step ${number}`));
+    let opened = 0;
+    const counting = { ...seal, open: (text: string) => (opened++, seal.open(text)) };
+    const read = RecordIndex.parse(index.format(seal), counting);
+    const wanted = [step('step 7').key, step('step 70').key, step('unknown').key];
+    expect([...read.pick(wanted).values()]).toEqual([step('step 7'), step('step 70')]);
+    expect([...read.pick(wanted).keys()]).toHaveLength(2);
+    expect(opened).toBe(2);
+    expect(read.records()).toHaveLength(100);
+    expect(opened).toBe(100);
+  });
+
+  it('takes the later of two lines with one key, and none that only says it has a key', () => {
+    const seal = recordSeal();
+    const lines = [step('a', 1), step('a', 3), step('a', 2)].map((record) => seal.seal(record));
+    expect(RecordIndex.parse(lines.join('\n'), seal).get(step('a').key)).toEqual(step('a', 3));
+    const other = { ...step('b'), key: step('a').key };
+    expect(RecordIndex.parse(seal.seal(other), seal).get(step('a').key)).toBeUndefined();
+    expect(RecordIndex.parse('nothing of the kind', seal).unreadable).toHaveLength(1);
+  });
+
+  it('takes in another, whose lines nobody opened', () => {
+    const seal = recordSeal();
+    const [early, late] = [new RecordIndex(), new RecordIndex()];
+    early.add(step('a', 1));
+    late.add(step('a', 2));
+    late.add(step('b', 1));
+    const both = RecordIndex.parse(late.format(seal), seal);
+    both.addAll(RecordIndex.parse(early.format(seal), seal));
+    expect(both.get(step('a').key)).toEqual(step('a', 2));
+    expect(both.records()).toHaveLength(2);
+  });
+
   it('knows the latest step of a name', () => {
     const index = new RecordIndex();
     const later = { ...step('b', 5), step: 'stage/a' };
