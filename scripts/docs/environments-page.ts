@@ -15,6 +15,10 @@ and history.
 The profile of system calls is the harness's own, written after what Docker documents of its default one; kubelet, AppArmor
 and SELinux take no part. \`npm run test:environments\` builds all of them again and compares with this table.
 
+The builder's image builds itself, too: docker/Dockerfile, with apt, a compiler and file capabilities in it, is built by
+the image in containers of E1, E3 and E5, and what comes out is compared with what root of the machine makes of it
+(\`test/environments/builder-image.test.ts\`).
+
 A hostile RUN (\`test/environments/attacks\`) then tries in each to read the builder's environment, arguments, descriptors, files,
 tokens and sockets, to look through other processes, to signal the builder, to write, mount and make devices, to leave a daemon
 running and to work in a descriptor; the last column has what succeeded.

@@ -60,21 +60,12 @@ describe.skipIf(reason !== undefined)(titled("the builder's image", reason), () 
     };
   };
 
-  it('builds itself in its own root', async () => {
-    expect(await rebuilt('E1')).toEqual({ backend: 'inplace', differences: [] });
-  });
-
-  it('builds itself in a user namespace', async () => {
-    expect(await rebuilt('E3')).toEqual({ backend: 'userns-identity', differences: [] });
-  });
-
-  it('builds itself in a restricted pod, but for file capabilities', async () => {
-    const { backend, differences } = await rebuilt('E5');
-    expect(backend).toBe('proot');
-    expect(differences.map((line) => line.split(':')[0])).toEqual([
-      '/kaniko/bin/newgidmap',
-      '/kaniko/bin/newuidmap',
-    ]);
+  it.each([
+    ['E1', 'inplace'],
+    ['E3', 'userns-identity'],
+    ['E5', 'proot'],
+  ])('builds itself in %s: by %s it is the same, file for file', async (name, backend) => {
+    expect(await rebuilt(name)).toEqual({ backend, differences: [] });
   });
 
   it.each([0, USER_ID])(
