@@ -10,8 +10,8 @@ export const FATE = {
 
 export interface CallFilter {
   readonly calls: readonly string[];
-  /** Calls that count only where they may make a file, with the number of their argument of flags. */
-  readonly creating?: readonly (readonly [name: string, flags: number])[];
+  /** Calls that count only where one of these bits is set in the argument of that number. */
+  readonly where?: readonly (readonly [name: string, argument: number, bits: number])[];
   readonly fate: keyof typeof FATE;
 }
 
@@ -20,7 +20,6 @@ const ALLOWED = 0x7fff_0000;
 const AUDIT = { x64: 0xc000_003e, arm64: 0xc000_00b7 } as const;
 /** Where struct seccomp_data has the call's number, the machine and the low half of the first argument. */
 const [NUMBER, MACHINE, ARGUMENTS] = [0, 4, 16];
-const O_CREAT = 0o100;
 
 /** Codes of instructions: load a word of seccomp_data, compare with it, test bits of it, end. */
 const LOAD = 0x20;
@@ -40,11 +39,11 @@ interface Instruction {
  * A filter as seccomp(2) takes it: classic BPF, eight bytes an instruction. Calls of programs for another machine than
  * `machine`, which the processor executes too, are allowed.
  */
-export function callFilter({ calls, creating = [], fate }: CallFilter, machine: FilteredMachine): Buffer {
+export function callFilter({ calls, where = [], fate }: CallFilter, machine: FilteredMachine): Buffer {
   const numbers = calls.map((name) => callNumber(name, machine)).filter((number) => number !== undefined);
-  const checked = creating.flatMap(([name, flags]) => {
+  const checked = where.flatMap(([name, argument, bits]) => {
     const number = callNumber(name, machine);
-    return number === undefined ? [] : [{ number, flags }];
+    return number === undefined ? [] : [{ number, argument, bits }];
   });
   // From the first comparison on: one for each number, three for each that is looked at closely, and two ends.
   const rest = numbers.length + checked.length * 3;
@@ -54,12 +53,12 @@ export function callFilter({ calls, creating = [], fate }: CallFilter, machine: 
     { code: IF_EQUAL, value: AUDIT[machine], no: allowed + 1 },
     { code: LOAD, value: NUMBER },
     ...numbers.map((value, at) => ({ code: IF_EQUAL, value, yes: refused - at - 1 })),
-    ...checked.flatMap(({ number, flags }, index) => {
+    ...checked.flatMap(({ number, argument, bits }, index) => {
       const at = numbers.length + index * 3;
       return [
         { code: IF_EQUAL, value: number, no: 2 },
-        { code: LOAD, value: ARGUMENTS + flags * 8 },
-        { code: IF_BITS, value: O_CREAT, yes: refused - at - 3, no: allowed - at - 3 },
+        { code: LOAD, value: ARGUMENTS + argument * 8 },
+        { code: IF_BITS, value: bits, yes: refused - at - 3, no: allowed - at - 3 },
       ];
     }),
     { code: RETURN, value: ALLOWED },

@@ -4,7 +4,8 @@ import type { TracedCall } from './trace-line.ts';
 import { pathAt, pathFrom, pathOfDescriptor, textOf } from './traced-paths.ts';
 import { idOf, type TracedProcess } from './traced-process.ts';
 
-const SET_ID_BITS = 0o6000;
+/** Of a file's mode. */
+export const SET_ID_BITS = 0o6000;
 
 /** What a call says about owners, for all calls of RECORDED_CALLS; undefined where it says nothing. */
 export function eventOfCall(call: TracedCall, process: TracedProcess): OwnershipEvent | undefined {

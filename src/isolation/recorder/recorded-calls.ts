@@ -1,4 +1,5 @@
 import type { CallFilter } from '../filter/call-filter.ts';
+import { SET_ID_BITS } from './event-of-call.ts';
 
 /** Calls that only pretend to succeed: the kernel has one user to give. */
 export const PRETENDED = [
@@ -8,16 +9,20 @@ export const PRETENDED = [
 
 /** Calls that are done as ever, and noted: what becomes of files, and who makes them. */
 const NOTED = [
-  ...['chmod', 'fchmod', 'fchmodat', 'setxattr', 'lsetxattr', 'fsetxattr'],
+  ...['setxattr', 'lsetxattr', 'fsetxattr'],
   ...['rename', 'renameat', 'renameat2', 'link', 'linkat', 'unlink', 'unlinkat', 'rmdir'],
   ...['mkdir', 'mkdirat', 'mknod', 'mknodat', 'symlink', 'symlinkat', 'creat', 'openat2'],
   ...['chdir', 'fchdir', 'chroot', 'clone', 'clone3', 'fork', 'vfork'],
 ];
 
-/** These are, where they may make a file; with the number of their argument of flags. */
-const NOTED_WHERE_CREATING = [
-  ['open', 1],
-  ['openat', 2],
+const O_CREAT = 0o100;
+/** These are where they may make a file or set the bits of another user; with the number of the argument that tells. */
+const NOTED_WHERE = [
+  ['open', 1, O_CREAT],
+  ['openat', 2, O_CREAT],
+  ['chmod', 1, SET_ID_BITS],
+  ['fchmod', 1, SET_ID_BITS],
+  ['fchmodat', 2, SET_ID_BITS],
 ] as const;
 
 /** strace has to see programs begin, or it stops at every call of theirs. */
@@ -26,7 +31,7 @@ const SEEN = ['execve', 'execveat'];
 /** What a filter stops for the recorder: no more than the recorder asks for, which else loses count of stops. */
 export const RECORDED: CallFilter = {
   calls: [...PRETENDED, ...NOTED, ...SEEN],
-  creating: NOTED_WHERE_CREATING,
+  where: NOTED_WHERE,
   fate: 'traced',
 };
 
@@ -36,7 +41,7 @@ export const RECORDED: CallFilter = {
  */
 export function recorderOptions(logFile: string): string[] {
   const optional = (names: readonly string[]): string => names.map((name) => `?${name}`).join(',');
-  const traced = [...PRETENDED, ...NOTED, ...NOTED_WHERE_CREATING.map(([name]) => name)];
+  const traced = [...PRETENDED, ...NOTED, ...NOTED_WHERE.map(([name]) => name)];
   return [
     ...['-f', '--seccomp-bpf', '-qqq', '-y', '-xx', '-o', logFile],
     ...['-e', 'signal=none', '-e', 'status=successful,failed', '-e', `trace=${optional(traced)}`],

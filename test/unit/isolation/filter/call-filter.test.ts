@@ -52,6 +52,11 @@ describe('callFilter', () => {
     expect(verdict(filter, number, MACHINES[machine], [0o100, 0, 0, 0o100, 0o100, 0o100])).toBe(ALLOWED);
   });
 
+  it('stops changes of modes only where they set the bits of another user', () => {
+    const fchmod = (mode: number): number => verdict(recorded('x64'), 91, MACHINES.x64, [3, mode]);
+    expect([0o755, 0o1777, 0o4755, 0o2755].map(fchmod)).toEqual([ALLOWED, ALLOWED, TRACED, TRACED]);
+  });
+
   it('lets calls of programs for another machine alone', () => {
     expect(verdict(recorded('x64'), 92, MACHINES.i386)).toBe(ALLOWED);
     expect(verdict(recorded('arm64'), 54, MACHINES.x64)).toBe(ALLOWED);
