@@ -26,6 +26,8 @@ const TOOLS: Readonly<Record<string, string>> = {
   git: 'git',
   'ssh-keygen': 'openssh-client',
   curl: 'curl',
+  openssl: 'openssl',
+  htpasswd: 'apache2-utils',
 };
 
 const DIRECTORIES = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
