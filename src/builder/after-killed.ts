@@ -1,4 +1,4 @@
-import { rootToTakeOver, sweepStale, type FoundScratch } from '../isolation/index.ts';
+import { PROOT_MEMORY, rootToTakeOver, sweepStale, type FoundScratch } from '../isolation/index.ts';
 import type { BuildRequest, BuildSurroundings } from '../request/index.ts';
 import { recoverRoot } from '../snapshot/index.ts';
 import { fromText } from '../bytes/index.ts';
@@ -30,6 +30,6 @@ export async function sweepAfterKilled(
 ): Promise<void> {
   const usable = places.filter(({ problem }) => problem === undefined);
   const parents = usable.map(({ directory }) => directory);
-  const left = await sweepStale(parents, environmentOf(env), ownPlaces);
+  const left = await sweepStale([...parents, PROOT_MEMORY], environmentOf(env), ownPlaces);
   if (left > 0) reporter.info(`scratch space of builds that were killed: ${left} removed`);
 }

@@ -19,6 +19,7 @@ export { findScratch, placeLine, tryPlaces } from './scratch/find-scratch.ts';
 export type { FoundScratch } from './scratch/find-scratch.ts';
 export { makeScratch } from './scratch/make-scratch.ts';
 export type { Scratch } from './scratch/make-scratch.ts';
+export { PROOT_MEMORY } from './proot/proot-mounts.ts';
 export { sweepStale } from './scratch/sweep.ts';
 export type { SandboxTools } from './sandbox-tools.ts';
 export { runSandboxed } from './sandbox/run-sandboxed.ts';

@@ -1,30 +1,41 @@
-import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { assertNever } from '../../errors/index.ts';
 import type { SandboxMount, SandboxSpec } from '../sandbox/sandbox-spec.ts';
+import { makeScratch } from '../scratch/make-scratch.ts';
 import type { ProotBind } from './proot-command.ts';
 
 /** What stands for the file systems of a RUN where nothing can be mounted. */
 export interface ProotMounts {
   readonly binds: readonly ProotBind[];
-  remove(): void;
+  remove(): Promise<void>;
 }
 
-const MEMORY = '/dev/shm';
+/** Where memory of RUNs lies, marked like scratch space so that what a killed build leaves is found. */
+export const PROOT_MEMORY = '/dev/shm';
 
 /**
  * Directories and files to be bound in place of mounts: memory is a directory in this machine's shared memory where that
  * can be written to, else one below `directory`, and so are secrets.
  */
-export function prootMounts(mounts: SandboxSpec['mounts'] = [], directory: string): ProotMounts {
-  const memory = mkdtempSync(`${inMemory() ? MEMORY : directory}/ts-kaniko-`);
+export async function prootMounts(
+  mounts: SandboxSpec['mounts'] = [],
+  directory: string,
+): Promise<ProotMounts> {
+  const memory = await makeScratch(inMemory() ? PROOT_MEMORY : directory, 'proot');
   let count = 0;
-  const fresh = (): string => `${memory}/${count++}`;
-  const shared = freshDirectory(fresh());
-  const binds = mounts.map((mount) => ({ source: sourceOf(mount, fresh), target: mount.target }));
-  return {
-    binds: [{ source: shared, target: MEMORY }, ...binds],
-    remove: () => rmSync(memory, { recursive: true, force: true }),
+  const fresh = (): string => `${memory.directory}/${count++}`;
+  const remove = async (): Promise<void> => {
+    rmSync(memory.directory, { recursive: true, force: true });
+    await memory.release();
   };
+  try {
+    const shared = freshDirectory(fresh());
+    const binds = mounts.map((mount) => ({ source: sourceOf(mount, fresh), target: mount.target }));
+    return { binds: [{ source: shared, target: PROOT_MEMORY }, ...binds], remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }
 
 function sourceOf(mount: SandboxMount, fresh: () => string): string {
@@ -53,7 +64,7 @@ function freshDirectory(path: string): string {
 
 function inMemory(): boolean {
   try {
-    accessSync(MEMORY, constants.W_OK);
+    accessSync(PROOT_MEMORY, constants.W_OK);
     return true;
   } catch {
     return false;

@@ -32,7 +32,7 @@ export async function runInProot(
     });
   }
   const directory = mkdtempSync(`${spec.scratchDir}/run-`);
-  const mounts = prootMounts(spec.mounts, directory);
+  const mounts = await prootMounts(spec.mounts, directory);
   try {
     const devices = `${directory}/dev`;
     makeDevTemplate(devices, false, spec.script);
@@ -45,7 +45,7 @@ export async function runInProot(
     const record = prootRecord(directory);
     return existsSync(record) ? { ...result, recording: readRecording(record, spec.user) } : result;
   } finally {
-    mounts.remove();
+    await mounts.remove();
     rmSync(directory, { recursive: true, force: true });
   }
 }
