@@ -49921,24 +49921,24 @@ const OwnerMark = schemas/* object */.Ikc({
     backend: schemas/* enum */.k5n(backend_BACKEND_NAMES).optional(),
 });
 /** Marks a directory as this process's. */
-function owner_mark_writeOwner(directory, backend) {
+function writeOwner(directory, backend) {
     const mark = {
         ...{ pid: process.pid, started: startOf(process.pid) ?? '', boot: bootId() },
         ...{ processes: processNamespace(), ...(backend !== undefined && { backend }) },
     };
-    const written = join(directory, `${NAME}.new`);
-    writeFileSync(written, JSON.stringify(mark));
-    renameSync(written, join(directory, NAME));
+    const written = (0,external_node_path_.join)(directory, `${NAME}.new`);
+    (0,external_node_fs_.writeFileSync)(written, JSON.stringify(mark));
+    (0,external_node_fs_.renameSync)(written, (0,external_node_path_.join)(directory, NAME));
 }
 /** This process in few letters, for the name of a directory that has no mark yet. */
-function owner_mark_ownIdentity() {
+function ownIdentity() {
     const [namespace = ''] = /[0-9]+/.exec(processNamespace()) ?? [];
     return `${process.pid}-${startOf(process.pid) ?? ''}-${namespace}`;
 }
 /** Whether the process of such letters is there; undefined where that cannot be told here. */
 function owner_mark_identityLives(identity) {
     const [pid, started, namespace] = identity.split('-');
-    if (namespace !== owner_mark_ownIdentity().split('-')[2])
+    if (namespace !== ownIdentity().split('-')[2])
         return undefined;
     return startOf(Number(pid)) === started;
 }
@@ -49962,12 +49962,12 @@ function owner_mark_isOfThisBoot({ boot }) {
     return boot === bootId();
 }
 function startOf(pid) {
-    const fields = statFields(pid);
+    const fields = (0,build_process/* statFields */.qV)(pid);
     return fields === undefined || fields[0] === 'Z' ? undefined : fields[19];
 }
 function bootId() {
     try {
-        return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+        return (0,external_node_fs_.readFileSync)('/proc/sys/kernel/random/boot_id', 'latin1').trim();
     }
     catch {
         return '';
@@ -49975,7 +49975,7 @@ function bootId() {
 }
 function processNamespace() {
     try {
-        return readlinkSync('/proc/self/ns/pid');
+        return (0,external_node_fs_.readlinkSync)('/proc/self/ns/pid');
     }
     catch {
         return '';
@@ -49988,7 +49988,7 @@ function processNamespace() {
 
 /** Every scratch directory's name begins so; nothing else is ever deleted. */
 const scratch_names_SCRATCH_PREFIX = 'ts-kaniko-';
-const NEW_PREFIX = (/* unused pure expression or super */ null && (`${scratch_names_SCRATCH_PREFIX}new-`));
+const NEW_PREFIX = `${scratch_names_SCRATCH_PREFIX}new-`;
 /** What is to be removed, whoever is about to do it: the name says that nobody needs it any more. */
 const scratch_names_GONE_PREFIX = (/* unused pure expression or super */ null && (`${scratch_names_SCRATCH_PREFIX}gone-`));
 /** How the name of a directory begins that is being made, and has no mark yet: with the process that makes it. */
@@ -50569,9 +50569,9 @@ var external_node_net_ = __nccwpck_require__(7030);
  */
 const alive_socket_NAME = '.alive';
 /** Holds the lock of a directory until the function it returns is called. Undefined where no socket can be made there. */
-async function alive_socket_holdAlive(directory) {
+async function holdAlive(directory) {
     const { path, close } = shortPath(directory);
-    const server = createServer((connection) => connection.destroy());
+    const server = (0,external_node_net_.createServer)((connection) => connection.destroy());
     server.unref();
     try {
         await new Promise((resolve, reject) => {
@@ -50612,11 +50612,11 @@ const ANSWERS = {
 const MAX_BYTES = 107;
 /** The socket's path, where it is too long one through a descriptor. */
 function shortPath(directory) {
-    const direct = join(directory, alive_socket_NAME);
+    const direct = (0,external_node_path_.join)(directory, alive_socket_NAME);
     if (Buffer.byteLength(direct) <= MAX_BYTES)
         return { path: direct, close: () => undefined };
-    const descriptor = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-    return { path: `/proc/self/fd/${descriptor}/${alive_socket_NAME}`, close: () => closeSync(descriptor) };
+    const descriptor = (0,external_node_fs_.openSync)(directory, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW);
+    return { path: `/proc/self/fd/${descriptor}/${alive_socket_NAME}`, close: () => (0,external_node_fs_.closeSync)(descriptor) };
 }
 
 ;// CONCATENATED MODULE: ./build/isolation/scratch/make-scratch.js
@@ -50637,7 +50637,7 @@ async function make_scratch_makeScratch(parent, backend, settings = {}) {
             // Somebody else took it for what a killed build left.
             if (error.code === 'ENOENT' && tries < TRIES)
                 continue;
-            throw new BuildError('FILESYSTEM', `no scratch directory can be made in ${parent}`, {
+            throw new errors/* BuildError */.zS('FILESYSTEM', `no scratch directory can be made in ${parent}`, {
                 cause: error,
                 hint: 'name a directory that can be written to by --scratch-dir (input scratch-dir) or TMPDIR',
             });
@@ -50645,18 +50645,18 @@ async function make_scratch_makeScratch(parent, backend, settings = {}) {
     }
 }
 async function markedDirectory(parent, backend, { isOwnPlace = false }) {
-    const prefix = prefixOfNew();
-    const fresh = mkdtempSync(join(parent, prefix));
-    const directory = join(parent, `${SCRATCH_PREFIX}${basename(fresh).slice(prefix.length)}`);
+    const prefix = scratch_names_prefixOfNew();
+    const fresh = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(parent, prefix));
+    const directory = (0,external_node_path_.join)(parent, `${scratch_names_SCRATCH_PREFIX}${(0,external_node_path_.basename)(fresh).slice(prefix.length)}`);
     let release;
     try {
         writeOwner(fresh, backend);
         release = isOwnPlace ? undefined : await holdAlive(fresh);
-        renameSync(fresh, directory);
+        (0,external_node_fs_.renameSync)(fresh, directory);
     }
     catch (error) {
         await release?.();
-        rmSync(fresh, { recursive: true, force: true });
+        (0,external_node_fs_.rmSync)(fresh, { recursive: true, force: true });
         throw error;
     }
     return {
@@ -53024,21 +53024,30 @@ function bindOption({ source, target }) {
 ;// CONCATENATED MODULE: ./build/isolation/proot/proot-mounts.js
 
 
-const MEMORY = '/dev/shm';
+
+/** Where memory of RUNs lies, marked like scratch space so that what a killed build leaves is found. */
+const PROOT_MEMORY = '/dev/shm';
 /**
  * Directories and files to be bound in place of mounts: memory is a directory in this machine's shared memory where that
  * can be written to, else one below `directory`, and so are secrets.
  */
-function prootMounts(mounts = [], directory) {
-    const memory = (0,external_node_fs_.mkdtempSync)(`${inMemory() ? MEMORY : directory}/ts-kaniko-`);
+async function prootMounts(mounts = [], directory) {
+    const memory = await make_scratch_makeScratch(inMemory() ? PROOT_MEMORY : directory, 'proot');
     let count = 0;
-    const fresh = () => `${memory}/${count++}`;
-    const shared = freshDirectory(fresh());
-    const binds = mounts.map((mount) => ({ source: sourceOf(mount, fresh), target: mount.target }));
-    return {
-        binds: [{ source: shared, target: MEMORY }, ...binds],
-        remove: () => (0,external_node_fs_.rmSync)(memory, { recursive: true, force: true }),
+    const fresh = () => `${memory.directory}/${count++}`;
+    const remove = async () => {
+        (0,external_node_fs_.rmSync)(memory.directory, { recursive: true, force: true });
+        await memory.release();
     };
+    try {
+        const shared = freshDirectory(fresh());
+        const binds = mounts.map((mount) => ({ source: sourceOf(mount, fresh), target: mount.target }));
+        return { binds: [{ source: shared, target: PROOT_MEMORY }, ...binds], remove };
+    }
+    catch (error) {
+        await remove();
+        throw error;
+    }
 }
 function sourceOf(mount, fresh) {
     switch (mount.kind) {
@@ -53064,7 +53073,7 @@ function freshDirectory(path) {
 }
 function inMemory() {
     try {
-        (0,external_node_fs_.accessSync)(MEMORY, external_node_fs_.constants.W_OK);
+        (0,external_node_fs_.accessSync)(PROOT_MEMORY, external_node_fs_.constants.W_OK);
         return true;
     }
     catch {
@@ -53117,7 +53126,7 @@ async function runInProot(spec, proot, signal) {
         });
     }
     const directory = (0,external_node_fs_.mkdtempSync)(`${spec.scratchDir}/run-`);
-    const mounts = prootMounts(spec.mounts, directory);
+    const mounts = await prootMounts(spec.mounts, directory);
     try {
         const devices = `${directory}/dev`;
         makeDevTemplate(devices, false, spec.script);
@@ -53131,7 +53140,7 @@ async function runInProot(spec, proot, signal) {
         return (0,external_node_fs_.existsSync)(record) ? { ...result, recording: readRecording(record, spec.user) } : result;
     }
     finally {
-        mounts.remove();
+        await mounts.remove();
         (0,external_node_fs_.rmSync)(directory, { recursive: true, force: true });
     }
 }
@@ -53902,6 +53911,7 @@ function run_sandboxed_throwIfCancelled(signal) {
 
 ;// CONCATENATED MODULE: ./build/isolation/index.js
 /** Becoming root over a file tree on this machine, and running one RUN in namespaces of its own. */
+
 
 
 

@@ -43947,7 +43947,7 @@ function shortPath(directory) {
 
 const make_scratch_TRIES = 5;
 /** Makes a fresh directory, readable by its owner only, and marks it as this process's. Throws FILESYSTEM. */
-async function makeScratch(parent, backend, settings = {}) {
+async function make_scratch_makeScratch(parent, backend, settings = {}) {
     for (let tries = 1;; tries++) {
         try {
             return await markedDirectory(parent, backend, settings);
@@ -45026,7 +45026,7 @@ async function probe(name, facts, { env, forced, force, toolsMissing }) {
         return { backend: name, usable: false, ...toolsMissing };
     if (name === 'inplace')
         return judgeTakeover(backend);
-    const scratch = await makeScratch(facts.scratch, name);
+    const scratch = await make_scratch_makeScratch(facts.scratch, name);
     const directory = `${scratch.directory}/trial`;
     (0,external_node_fs_.mkdirSync)(directory);
     shareScratch(backend, scratch.directory);
@@ -46195,21 +46195,30 @@ function bindOption({ source, target }) {
 ;// CONCATENATED MODULE: ./build/isolation/proot/proot-mounts.js
 
 
-const MEMORY = '/dev/shm';
+
+/** Where memory of RUNs lies, marked like scratch space so that what a killed build leaves is found. */
+const PROOT_MEMORY = '/dev/shm';
 /**
  * Directories and files to be bound in place of mounts: memory is a directory in this machine's shared memory where that
  * can be written to, else one below `directory`, and so are secrets.
  */
-function proot_mounts_prootMounts(mounts = [], directory) {
-    const memory = mkdtempSync(`${inMemory() ? MEMORY : directory}/ts-kaniko-`);
+async function proot_mounts_prootMounts(mounts = [], directory) {
+    const memory = await makeScratch(inMemory() ? PROOT_MEMORY : directory, 'proot');
     let count = 0;
-    const fresh = () => `${memory}/${count++}`;
-    const shared = freshDirectory(fresh());
-    const binds = mounts.map((mount) => ({ source: proot_mounts_sourceOf(mount, fresh), target: mount.target }));
-    return {
-        binds: [{ source: shared, target: MEMORY }, ...binds],
-        remove: () => rmSync(memory, { recursive: true, force: true }),
+    const fresh = () => `${memory.directory}/${count++}`;
+    const remove = async () => {
+        rmSync(memory.directory, { recursive: true, force: true });
+        await memory.release();
     };
+    try {
+        const shared = freshDirectory(fresh());
+        const binds = mounts.map((mount) => ({ source: proot_mounts_sourceOf(mount, fresh), target: mount.target }));
+        return { binds: [{ source: shared, target: PROOT_MEMORY }, ...binds], remove };
+    }
+    catch (error) {
+        await remove();
+        throw error;
+    }
 }
 function proot_mounts_sourceOf(mount, fresh) {
     switch (mount.kind) {
@@ -46235,7 +46244,7 @@ function freshDirectory(path) {
 }
 function inMemory() {
     try {
-        accessSync(MEMORY, constants.W_OK);
+        accessSync(PROOT_MEMORY, constants.W_OK);
         return true;
     }
     catch {
@@ -46271,7 +46280,7 @@ async function runInProot(spec, proot, signal) {
         });
     }
     const directory = mkdtempSync(`${spec.scratchDir}/run-`);
-    const mounts = prootMounts(spec.mounts, directory);
+    const mounts = await prootMounts(spec.mounts, directory);
     try {
         const devices = `${directory}/dev`;
         makeDevTemplate(devices, false, spec.script);
@@ -46285,7 +46294,7 @@ async function runInProot(spec, proot, signal) {
         return existsSync(record) ? { ...result, recording: readRecording(record, spec.user) } : result;
     }
     finally {
-        mounts.remove();
+        await mounts.remove();
         rmSync(directory, { recursive: true, force: true });
     }
 }
@@ -46926,6 +46935,7 @@ function run_sandboxed_throwIfCancelled(signal) {
 
 ;// CONCATENATED MODULE: ./build/isolation/index.js
 /** Becoming root over a file tree on this machine, and running one RUN in namespaces of its own. */
+
 
 
 
@@ -59540,7 +59550,7 @@ async function recoverOwnRoot(request, { env }) {
 async function sweepAfterKilled({ places }, ownPlaces, { env, reporter }) {
     const usable = places.filter(({ problem }) => problem === undefined);
     const parents = usable.map(({ directory }) => directory);
-    const left = await sweepStale(parents, environment_of_environmentOf(env), ownPlaces);
+    const left = await sweepStale([...parents, PROOT_MEMORY], environment_of_environmentOf(env), ownPlaces);
     if (left > 0)
         reporter.info(`scratch space of builds that were killed: ${left} removed`);
 }
@@ -59577,7 +59587,7 @@ class IsolationPlace {
         const found = await findScratch({ wanted, env, contexts: contextsOf(spec), only, force, lazily });
         reporter.info(placeLine(found));
         await sweepAfterKilled(found, ofTrees, surroundings);
-        const scratch = await makeScratch(found.place.directory);
+        const scratch = await make_scratch_makeScratch(found.place.directory);
         onScratch?.(scratch.directory);
         const place = new IsolationPlace(request, surroundings, scratch, found.report);
         if (lazily)
@@ -59627,7 +59637,7 @@ class IsolationPlace {
         this.#scratch.note(backend.name);
         // Trees that are moved into a root have to be on its file system.
         if (backend.builderDirectory !== undefined)
-            this.#trees = await makeScratch(backend.builderDirectory, backend.name, { isOwnPlace: true });
+            this.#trees = await make_scratch_makeScratch(backend.builderDirectory, backend.name, { isOwnPlace: true });
         return { report, backend, trees: this.#trees?.directory ?? directory };
     }
 }
@@ -60132,7 +60142,7 @@ async function withWhatIsThere(cache, { reporter, signal }, work) {
 /** Does work that needs registries and a directory, in which nothing is executed; nothing of it is left behind. */
 async function inScratch({ registries, credentials, scratchParent, }, { env, reporter, onScratch }, work) {
     const { place } = await findScratch({ wanted: scratchParent, env, only: 'none' });
-    const scratch = await makeScratch(place.directory, 'none');
+    const scratch = await make_scratch_makeScratch(place.directory, 'none');
     onScratch?.(scratch.directory);
     const http = (0,build_http/* createHttpClient */.uT)({ env, materialOf: registryTrust(registries, env) });
     try {
