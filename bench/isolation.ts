@@ -53,6 +53,8 @@ try {
   // In turns, so that each meets the same neighbours.
   for (let round = 0; round < ROUNDS; round++)
     for (const name of compared) {
+      // What the one before wrote is not written while this one is timed.
+      await outputOf(['sync']);
       const took = await build(name);
       times.get(name)?.push(took);
       console.log(
