@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCacheTask, runExplain } from '../../src/builder/index.ts';
 import { main } from '../../src/cli/main.ts';
-import type { CacheLocation, CacheOptions } from '../../src/request/index.ts';
+import type { CacheLocation } from '../../src/request/index.ts';
+import { cacheAt } from '../support/cache-options.ts';
 import { openSite, writeFiles, type BuildSite } from '../support/build-site.ts';
 import { fakeCli } from '../support/fake-cli.ts';
 
@@ -29,15 +30,6 @@ function registryPlace(): { readonly location: CacheLocation; readonly flags: st
     flags: `--cache-from type=registry,ref=${repository}:main`,
   };
 }
-
-const into = (location: CacheLocation): CacheOptions => ({
-  sources: [location],
-  targets: [{ location, mode: 'max' }],
-  take: true,
-  freshStages: [],
-  runLayers: true,
-  copyLayers: true,
-});
 
 /** The command line with the real commands behind it. */
 async function cli(words: string) {
@@ -82,7 +74,7 @@ describe.each([
 ])('%s', (_, place) => {
   it('is listed: steps with sizes, times and whole keys', async () => {
     const { location, flags } = place();
-    await site.build(FILE, { files: FILES, cache: into(location) });
+    await site.build(FILE, { files: FILES, cache: cacheAt(location) });
     const { cache } = await json(`cache ls ${flags}`);
     const entries = cache['entries'] as readonly Record<string, unknown>[];
     const steps = entries.filter(({ kind }) => kind === 'step');
@@ -104,7 +96,7 @@ describe.each([
 
   it('is sound after a build, and is left without what is pruned', async () => {
     const { location, flags } = place();
-    await site.build(FILE, { files: FILES, cache: into(location) });
+    await site.build(FILE, { files: FILES, cache: cacheAt(location) });
     const sound = await json(`cache verify ${flags}`);
     expect([sound.status, sound.cache['damaged']]).toEqual([0, []]);
     expect(sound.cache['blobs']).toBeGreaterThanOrEqual(3);
@@ -117,14 +109,14 @@ describe.each([
     expect((await json(`cache prune --older-than 1h ${flags}`)).cache['entries']).toEqual([]);
     await json(`cache prune --older-than 0 ${flags}`);
     expect((await json(`cache ls ${flags}`)).cache).toMatchObject({ entries: [], bytes: 0, looseBlobs: [] });
-    const again = await site.build(FILE, { files: FILES, cache: into(location) });
+    const again = await site.build(FILE, { files: FILES, cache: cacheAt(location) });
     expect(again.cache?.steps.map(({ hit }) => hit)).toEqual([false, false, false]);
   });
 
   it('keeps what was used last where it is cut down to a size', async () => {
     const { location, flags } = place();
-    await site.build('FROM base\nRUN head -c 300000 /dev/urandom > /big', { cache: into(location) });
-    await site.build('FROM base\nRUN echo small > /small', { cache: into(location) });
+    await site.build('FROM base\nRUN head -c 300000 /dev/urandom > /big', { cache: cacheAt(location) });
+    await site.build('FROM base\nRUN echo small > /small', { cache: cacheAt(location) });
     await json(`cache prune --max-size 100k ${flags}`);
     const left = (await json(`cache ls ${flags}`)).cache;
     const steps = (left['entries'] as readonly Record<string, unknown>[]).filter(
@@ -138,7 +130,7 @@ describe.each([
 describe('a damaged directory', () => {
   it('is told and left as it is, and with --repair loses just what is damaged', async () => {
     const { location, flags, directory } = localPlace();
-    await site.build(FILE, { files: FILES, cache: into(location) });
+    await site.build(FILE, { files: FILES, cache: cacheAt(location) });
     const records = join(directory, 'ts-kaniko/records');
     const [record = ''] = readdirSync(records);
     writeFileSync(join(records, record), `${readFileSync(join(records, record), 'utf8')} `);
@@ -170,13 +162,13 @@ describe('a damaged directory', () => {
     expect([after.status, after.cache['damaged']]).toEqual([0, []]);
     const users = listed.filter(({ blobs }) => blobs.includes(copy));
     expect(after.cache['entries']).toBe(listed.length - users.length);
-    const build = await site.build(FILE, { files: FILES, cache: into(location) });
+    const build = await site.build(FILE, { files: FILES, cache: cacheAt(location) });
     expect(build.layers.length).toBeGreaterThan(0);
   });
 
   it('in which a blob is missing is told, also where a whole folder is', async () => {
     const { location, flags, directory } = localPlace();
-    await site.build(FILE, { files: FILES, cache: into(location) });
+    await site.build(FILE, { files: FILES, cache: cacheAt(location) });
     rmSync(join(directory, 'blobs'), { recursive: true });
     const { status, out } = await cli(`cache verify ${flags}`);
     expect(status).toBe(1);
@@ -188,7 +180,7 @@ describe('a damaged directory', () => {
 describe('an image with an inline cache', () => {
   it('is listed and checked, and cannot be cleared up', async () => {
     const tag = `${site.registry.host}/inline/${count++}:1`;
-    const cache = { ...into({ type: 'inline', reference: tag }), sources: [] };
+    const cache = { ...cacheAt({ type: 'inline', reference: tag }), sources: [] };
     await site.build(FILE, { files: FILES, cache, outputs: { tags: [tag] } });
     const flags = `--cache-from type=inline,ref=${tag}`;
     const { entries } = (await json(`cache ls ${flags}`)).cache as { readonly entries: readonly unknown[] };
@@ -233,7 +225,7 @@ describe('what a build would find', () => {
       ['stage-0 2 COPY', 'miss', 'nothing is known of this step'],
       ['stage-0 3 RUN', 'miss', 'nothing is known of this step'],
     ]);
-    await site.build(FILE, { spec, files: FILES, cache: into(location) });
+    await site.build(FILE, { spec, files: FILES, cache: cacheAt(location) });
     const before = Object.keys(stateOf(directory));
 
     const same = await explained(FILE, FILES, flags);
@@ -262,7 +254,7 @@ describe('what a build would find', () => {
 
   it('agrees with the build', async () => {
     const { location, flags } = registryPlace();
-    const cache = into(location);
+    const cache = cacheAt(location);
     await site.build(FILE, { spec, files: FILES, cache });
     const changed = FILE.replace('/two', '/three');
     const told = await explained(changed, FILES, flags);
@@ -272,7 +264,7 @@ describe('what a build would find', () => {
 
   it('says what is too old, what is not wanted and what cannot be told', async () => {
     const { location, flags } = localPlace();
-    await site.build(FILE, { spec, files: FILES, cache: into(location) });
+    await site.build(FILE, { spec, files: FILES, cache: cacheAt(location) });
     const old = await explained(FILE, FILES, `${flags} --cache-ttl 1ms`);
     expect(brief(old.steps)[0]).toEqual(['stage-0 1 RUN', 'miss', 'it is older than cache-ttl']);
     const fresh = await explained(FILE, FILES, `${flags} --no-cache`);

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CacheLocation, CacheOptions } from '../../src/request/index.ts';
+import type { CacheOptions } from '../../src/request/index.ts';
+import { cacheAt } from '../support/cache-options.ts';
 import { openSite, type BuildSite } from '../support/build-site.ts';
 import { missingProgram, startDockerRegistry, type DockerRegistry } from '../support/docker-registry.ts';
 
@@ -23,11 +24,6 @@ function dockerfile(number: number): string {
     'COPY a.txt /out/',
     `RUN echo ${kind} > /two && date +%N >> /two`,
   ].join('\n');
-}
-
-function cacheAt(location: CacheLocation): CacheOptions {
-  const both = { sources: [location], targets: [{ location, mode: 'max' as const }] };
-  return { ...both, take: true, freshStages: [], runLayers: true, copyLayers: true };
 }
 
 /** Builds all at the same time, and then each again: the second time everything is found. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BuildError } from '../../src/errors/index.ts';
 import type { CacheLocation, CacheOptions } from '../../src/request/index.ts';
 import { settings } from '../property/settings.ts';
+import { cacheAt } from '../support/cache-options.ts';
 import { openSite, type BuildSite } from '../support/build-site.ts';
 import {
   dockerfileOf,
@@ -44,17 +45,6 @@ function locationOf(number: number): CacheLocation {
     },
   ];
   return kinds[number % kinds.length] as CacheLocation;
-}
-
-function cacheAt(location: CacheLocation): CacheOptions {
-  return {
-    sources: [location],
-    targets: [{ location, mode: 'max' }],
-    take: true,
-    freshStages: [],
-    runLayers: true,
-    copyLayers: true,
-  };
 }
 
 async function result(build: GeneratedBuild, cache: CacheOptions | undefined): Promise<Result> {

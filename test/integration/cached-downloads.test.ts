@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CacheOptions } from '../../src/request/index.ts';
+import { cacheAt } from '../support/cache-options.ts';
 import { openSite, type BuildSite } from '../support/build-site.ts';
 import { HTTP_BACKEND, startGitServer } from '../support/git/http-server.ts';
 import { openRepositories } from '../support/git/repository.ts';
@@ -71,15 +72,7 @@ let count = 0;
 function freshCache(): CacheOptions {
   const directory = join(site.directory, `downloads-cache${count++}`);
   mkdirSync(directory);
-  const location = { type: 'local', directory } as const;
-  return {
-    sources: [location],
-    targets: [{ location, mode: 'max' }],
-    take: true,
-    freshStages: [],
-    runLayers: true,
-    copyLayers: true,
-  };
+  return cacheAt({ type: 'local', directory });
 }
 
 const file = (flags = ''): string => `FROM scratch\nADD ${flags}${origin}/file /file`;

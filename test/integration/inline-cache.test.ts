@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CacheLocation, CacheOptions } from '../../src/request/index.ts';
+import { cacheAt } from '../support/cache-options.ts';
 import { openSite, type BuildSite } from '../support/build-site.ts';
 import { succeed } from '../support/e2e/execute.ts';
 import { missing } from '../support/e2e/requirements.ts';
@@ -24,9 +25,7 @@ const FILES = { 'a.txt': 'a\n' };
 const INLINE: CacheLocation = { type: 'inline' };
 
 function cacheOf(sources: readonly CacheLocation[], changes: Partial<CacheOptions> = {}): CacheOptions {
-  const targets = [{ location: INLINE, mode: 'min' as const }];
-  const use = { take: true, freshStages: [], runLayers: true, copyLayers: true };
-  return { sources, targets, ...use, ...changes };
+  return cacheAt(INLINE, { sources, targets: [{ location: INLINE, mode: 'min' }], ...changes });
 }
 
 /** Builds and pushes under a name. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CacheOptions } from '../../src/request/index.ts';
+import { cacheAt } from '../support/cache-options.ts';
 import { openSite, type BuildSite } from '../support/build-site.ts';
 import { compositeKey, hashOf644, pushEntry } from '../support/kaniko-writer.ts';
 
@@ -59,8 +60,7 @@ function freshCache(changes: Partial<CacheOptions> = {}): CacheOptions & { reado
   const repository = `${site.registry.host}/app${count++}/cache`;
   const location = { type: 'registry', repository, scope: 'default' } as const;
   const sources = [location, { type: 'kaniko', repository } as const];
-  const use = { take: true, freshStages: [], runLayers: true, copyLayers: true };
-  return { repository, sources, targets: [{ location, mode: 'max' }], ...use, ...changes };
+  return { repository, ...cacheAt(location, { sources, ...changes }) };
 }
 
 async function misses(cache: CacheOptions, file = FILE, buildArgs = {}): Promise<readonly string[]> {

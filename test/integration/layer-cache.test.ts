@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CacheLocation, CacheOptions } from '../../src/request/index.ts';
+import type { CacheOptions } from '../../src/request/index.ts';
+import { cacheAt } from '../support/cache-options.ts';
 import { openSite, type BuildSite } from '../support/build-site.ts';
 
 let site: BuildSite;
@@ -14,18 +15,6 @@ function localCache(changes: Partial<CacheOptions> = {}): CacheOptions {
   const directory = join(site.directory, `cache${count++}`);
   mkdirSync(directory);
   return cacheAt({ type: 'local', directory }, changes);
-}
-
-function cacheAt(location: CacheLocation, changes: Partial<CacheOptions> = {}): CacheOptions {
-  return {
-    sources: [location],
-    targets: [{ location, mode: 'max' }],
-    take: true,
-    freshStages: [],
-    runLayers: true,
-    copyLayers: true,
-    ...changes,
-  };
 }
 
 const FILE = [

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/oci/index.ts';
 import type { CacheLocation, CacheOptions } from '../../src/request/index.ts';
+import { cacheAt } from '../support/cache-options.ts';
 import { openSite, type BuildSite } from '../support/build-site.ts';
 import { runtimeToken, startGithubCache, type GithubCache } from '../support/github-cache/index.ts';
 import { DAMAGES, type Poison } from '../support/poisons.ts';
@@ -20,18 +21,6 @@ beforeAll(async () => {
   expected = (await site.build(FILE, { files: FILES, spec })).digest;
 });
 afterAll(() => site.close());
-
-function cacheAt(location: CacheLocation, changes: Partial<CacheOptions> = {}): CacheOptions {
-  return {
-    sources: [location],
-    targets: [{ location, mode: 'max' }],
-    take: true,
-    freshStages: [],
-    runLayers: true,
-    copyLayers: true,
-    ...changes,
-  };
-}
 
 /** Builds, which must give the one image there is; what was hit, and what was warned of. */
 async function build(cache: CacheOptions, dockerfile = FILE) {
