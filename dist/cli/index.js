@@ -61307,7 +61307,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2857);
 /* harmony import */ var _builder_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4882);
 /* harmony import */ var _process_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3633);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3662);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5460);
 
 
 
@@ -61373,7 +61373,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3662:
+/***/ 5460:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -61817,7 +61817,17 @@ function keep({ request, metadataFile }, result) {
     (0,build_request/* writeTextFiles */.Wr)((0,build_request/* imageFiles */.BQ)(request.outputs, metadataFile, result));
 }
 
+;// CONCATENATED MODULE: ./build/cli/tell-answer.js
+
+
+/** Prints what a command answers, as JSON where `--json` asks for that, and returns its exit status. */
+function tellAnswer({ text, json, status }, switches, { stdout }) {
+    stdout.write(switches.has('json') ? `${JSON.stringify(json, null, 2)}\n` : text);
+    return status;
+}
+
 ;// CONCATENATED MODULE: ./build/cli/cache-command.js
+
 
 
 
@@ -61842,7 +61852,7 @@ function cacheTaskCommand(kind, { flags: given, switches }, env, ports) {
         };
         const request = (0,build_request/* cacheTaskRequest */.x8)(flags, task, { env, cwd: ports.cwd });
         tellOfFlags(given, log.reporter);
-        return tell(await ports.runCacheTask(request, { reporter: log.reporter, signal, env }), switches, ports);
+        return tellAnswer(await ports.runCacheTask(request, { reporter: log.reporter, signal, env }), switches, ports);
     });
 }
 /** Tells what the build of these flags would find in its caches; returns the exit status. */
@@ -61855,7 +61865,7 @@ function explainCommand({ flags: given, switches }, env, ports) {
         for (const warning of warnings)
             log.reporter.warn(warning);
         const surroundings = { reporter: log.reporter, signal, env, stdin: ports.stdin };
-        return tell(await ports.runExplain(request, surroundings), switches, ports);
+        return tellAnswer(await ports.runExplain(request, surroundings), switches, ports);
     });
 }
 /** Where no cache is named, the one of `--cache` is meant. */
@@ -61864,10 +61874,6 @@ function withCache(flags) {
     if (names.length > 0 || flags.flag('cache') !== undefined)
         return flags;
     return { ...flags, flag: (name) => (name === 'cache' ? true : flags.flag(name)) };
-}
-function tell({ text, json, status }, switches, ports) {
-    ports.stdout.write(switches.has('json') ? `${JSON.stringify(json, null, 2)}\n` : text);
-    return status;
 }
 
 ;// CONCATENATED MODULE: ./build/cli/help.js
@@ -61979,6 +61985,7 @@ function choicesOf(command, sources, flags, env) {
 
 
 
+
 /** kaniko's `warmer`: fetches base images into a directory; returns the exit status. */
 function warmerCommand({ flags: given, switches }, env, ports) {
     const flags = flagValues(given);
@@ -61994,14 +62001,13 @@ function warmerCommand({ flags: given, switches }, env, ports) {
         const { cwd, machine } = ports;
         const request = (0,build_request/* warmRequest */.nv)(flags, warming, { env, cwd, machine });
         tellOfFlags(given, log.reporter);
-        const { json, status } = await ports.runWarmer(request, { reporter: log.reporter, signal, env });
-        if (switches.has('json'))
-            ports.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
-        return status;
+        const surroundings = { reporter: log.reporter, signal, env };
+        return tellAnswer(await ports.runWarmer(request, surroundings), switches, ports);
     });
 }
 
 ;// CONCATENATED MODULE: ./build/cli/main.js
+
 
 
 
@@ -62101,7 +62107,7 @@ function unexpected(word) {
 }
 async function doctor({ switches }, env, ports) {
     const { text, json } = await ports.runDoctor({ env });
-    return answer(ports, switches.has('json') ? `${JSON.stringify(json, null, 2)}\n` : withLineBreak(text));
+    return tellAnswer({ text: withLineBreak(text), json, status: 0 }, switches, ports);
 }
 function answer(ports, text) {
     ports.stdout.write(text);

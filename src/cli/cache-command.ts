@@ -3,7 +3,6 @@ import {
   impliedCredentials,
   readSigningKey,
   type CacheTask,
-  type CommandAnswer,
   type Environment,
 } from '../request/index.ts';
 import { flagValues, type FlagValues } from './flag-values.ts';
@@ -11,6 +10,7 @@ import { inLog } from './in-log.ts';
 import { type CommandLine } from './parse-flags.ts';
 import { type CliPorts } from './ports.ts';
 import { readQuestion } from './read-request.ts';
+import { tellAnswer } from './tell-answer.ts';
 import { refuseFlags, tellOfFlags } from './treat-flags.ts';
 
 /** Lists, checks or clears up the caches the flags name; returns the exit status. */
@@ -35,7 +35,11 @@ export function cacheTaskCommand(
     };
     const request = cacheTaskRequest(flags, task, { env, cwd: ports.cwd });
     tellOfFlags(given, log.reporter);
-    return tell(await ports.runCacheTask(request, { reporter: log.reporter, signal, env }), switches, ports);
+    return tellAnswer(
+      await ports.runCacheTask(request, { reporter: log.reporter, signal, env }),
+      switches,
+      ports,
+    );
   });
 }
 
@@ -52,7 +56,7 @@ export function explainCommand(
     tellOfFlags(given, log.reporter);
     for (const warning of warnings) log.reporter.warn(warning);
     const surroundings = { reporter: log.reporter, signal, env, stdin: ports.stdin };
-    return tell(await ports.runExplain(request, surroundings), switches, ports);
+    return tellAnswer(await ports.runExplain(request, surroundings), switches, ports);
   });
 }
 
@@ -61,13 +65,4 @@ function withCache(flags: FlagValues): FlagValues {
   const names = [...flags.list('cache-from'), ...flags.list('cache-to')];
   if (names.length > 0 || flags.flag('cache') !== undefined) return flags;
   return { ...flags, flag: (name) => (name === 'cache' ? true : flags.flag(name)) };
-}
-
-function tell(
-  { text, json, status }: CommandAnswer,
-  switches: CommandLine['switches'],
-  ports: CliPorts,
-): number {
-  ports.stdout.write(switches.has('json') ? `${JSON.stringify(json, null, 2)}\n` : text);
-  return status;
 }

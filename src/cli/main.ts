@@ -10,6 +10,7 @@ import { publishCommand } from './publish-command.ts';
 import { parseFlags, type CommandLine } from './parse-flags.ts';
 import { type CliPorts } from './ports.ts';
 import { warmerCommand } from './warmer-command.ts';
+import { tellAnswer } from './tell-answer.ts';
 import { refuseForeignFlags } from './treat-flags.ts';
 
 type Command = (line: CommandLine, env: Environment, ports: CliPorts) => number | Promise<number>;
@@ -104,7 +105,7 @@ function unexpected(word: string): BuildError {
 
 async function doctor({ switches }: CommandLine, env: Environment, ports: CliPorts): Promise<number> {
   const { text, json } = await ports.runDoctor({ env });
-  return answer(ports, switches.has('json') ? `${JSON.stringify(json, null, 2)}\n` : withLineBreak(text));
+  return tellAnswer({ text: withLineBreak(text), json, status: 0 }, switches, ports);
 }
 
 function answer(ports: CliPorts, text: string): number {

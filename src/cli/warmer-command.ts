@@ -3,6 +3,7 @@ import { flagValues } from './flag-values.ts';
 import { inLog } from './in-log.ts';
 import { type CommandLine } from './parse-flags.ts';
 import { type CliPorts } from './ports.ts';
+import { tellAnswer } from './tell-answer.ts';
 import { refuseFlags, tellOfFlags } from './treat-flags.ts';
 
 /** kaniko's `warmer`: fetches base images into a directory; returns the exit status. */
@@ -24,8 +25,7 @@ export function warmerCommand(
     const { cwd, machine } = ports;
     const request = warmRequest(flags, warming, { env, cwd, machine });
     tellOfFlags(given, log.reporter);
-    const { json, status } = await ports.runWarmer(request, { reporter: log.reporter, signal, env });
-    if (switches.has('json')) ports.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
-    return status;
+    const surroundings = { reporter: log.reporter, signal, env };
+    return tellAnswer(await ports.runWarmer(request, surroundings), switches, ports);
   });
 }
